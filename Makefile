@@ -1,0 +1,44 @@
+# Two commands do everything: `make demo` and `make test`. Both make .venv first if it is missing or stale.
+PYTHON ?= python3.11
+ifeq ($(shell command -v $(PYTHON) 2>/dev/null),)
+PYTHON := python3
+endif
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: demo test lint lock clean
+
+demo: $(STAMP)
+	$(BIN)/qztopics train
+	$(BIN)/qztopics classify seeds/new --model default --output reports/default/new.csv
+	@echo
+	@echo "model    models/default"
+	@echo "report   reports/default/index.html     (open in a browser)"
+	@echo "rows     reports/default/rows.parquet   (what the report was made from)"
+	@echo "new      reports/default/new.csv        (the new articles, one row per passage, opens in Excel)"
+
+test: $(STAMP) lint
+	$(BIN)/python -m pytest
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+# jieba ships no wheel, so its one source distribution is built with the hashed tools of build.txt, not in isolation.
+$(STAMP): requirements/lock.txt requirements/build.txt pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/build.txt
+	$(BIN)/python -m pip install --quiet --require-hashes --no-build-isolation -r requirements/lock.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# Refresh the lock; needs uv, which nothing else here does.
+lock:
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --quiet --output-file requirements/lock.txt
+	uv pip compile requirements/build.in --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --quiet --output-file requirements/build.txt
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
