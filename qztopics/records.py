@@ -1,0 +1,191 @@
+"""The things that flow through the rooms: frozen records with ids and spans.
+
+A document (a file, or a record of a table) holds articles, an article paragraphs, a paragraph passages. Row i of every
+matrix is passage i of the corpus.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, get_args
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Span = tuple[int, int]
+"""Half-open [start, end) character offsets into the decoded text of a document."""
+
+Kind = Literal["body", "headline", "subhead", "byline", "caption", "slogan", "jump", "note"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
+Form = Literal["page", "record"]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A decoded file, or one record of a table.
+
+    Parameters
+    ----------
+    id
+        From the path inside the input root without its suffix, or the record's id.
+    source
+        Path inside the input root with `/`, or the record's id: what `Row.source` shows.
+    text
+        The decoded text; spans are offsets into it.
+    form
+        `page` is repaired, `record` is taken as clean text.
+    encoding
+        Name of the encoding the text was decoded with, such as `utf-8` or `gb18030`.
+    encoding_certain
+        False where the encoding was judged by likelihood, not proved by a BOM or strict UTF-8.
+    meta
+        Date, source, place and other columns, as strings.
+    label
+        The hand label of a record's label column, or None.
+    """
+
+    id: str
+    source: str
+    text: str
+    form: Form = "page"
+    encoding: str = "utf-8"
+    encoding_certain: bool = True
+    meta: Mapping[str, str] = field(default_factory=dict)
+    label: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """A run of lines under one headline. `duplicate_of` is the id of the first printing, or None."""
+
+    id: str
+    document_id: str
+    headline: str
+    spans: tuple[Span, ...]
+    duplicate_of: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Lines that belong together, in reading order; more than one span where a column break was rejoined.
+
+    `reason` says in a few words why the lines have this kind and were joined; `inspect` shows it.
+    """
+
+    id: str
+    article_id: str
+    kind: Kind
+    spans: tuple[Span, ...]
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """The unit of every matrix and every row.
+
+    Parameters
+    ----------
+    spans
+        Offsets into the document's text. Over all passages of a document the spans hold every non-space character
+        exactly once.
+    text
+        Repaired text; may leave out or normalise what the spans hold (dateline, trailing dots).
+    duplicate_of
+        Id of the article this passage's article reprints, or None.
+    """
+
+    id: str
+    paragraph_id: str
+    article_id: str
+    document_id: str
+    source: str
+    kind: Kind
+    spans: tuple[Span, ...]
+    text: str
+    duplicate_of: str | None = None
+    meta: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """An input that was not read. `code` is a short machine name such as `binary`; `words` a sentence for people."""
+
+    path: str
+    code: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """Everything read from the inputs: documents in order, their articles, paragraphs and passages in reading order.
+
+    Inputs seen = documents + rejections; nothing is dropped in silence.
+    """
+
+    documents: tuple[Document, ...] = ()
+    articles: tuple[Article, ...] = ()
+    paragraphs: tuple[Paragraph, ...] = ()
+    passages: tuple[Passage, ...] = ()
+    rejections: tuple[Rejection, ...] = ()
+
+    def body(self) -> tuple[Passage, ...]:
+        """Passages that a model may see: body text of first printings."""
+        return tuple(p for p in self.passages if p.kind == "body" and p.duplicate_of is None)
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """What a model says of one passage. Fields as in the row contract; null where there is nothing to judge."""
+
+    nearest: str | None = None
+    probability: float | None = None
+    policy_topic: str | None = None
+    abstain_reason: str | None = None
+    runner_up: str | None = None
+    runner_up_probability: float | None = None
+    secondary: tuple[str, ...] = ()
+    topics: tuple[tuple[int, float], ...] = ()
+    cluster: int | None = None
+    terms: tuple[tuple[str, float], ...] | None = None
+    rest: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusSummary:
+    """How the inputs were read, for the report's data-quality section; counts only, no text.
+
+    Parameters
+    ----------
+    documents
+        One entry per document: (source, encoding, encoding certain, characters).
+    n_joins
+        Lines that were joined to an earlier one, over a column break or within a headline.
+    n_duplicate_articles
+        Articles that reprint an earlier one.
+    kinds
+        Passages of each kind, in the order of `KINDS`.
+    """
+
+    documents: tuple[tuple[str, str, bool, int], ...]
+    rejections: tuple[Rejection, ...]
+    n_articles: int
+    n_paragraphs: int
+    n_passages: int
+    n_joins: int
+    n_duplicate_articles: int
+    kinds: tuple[int, ...]
+
+
+def summarise(corpus: Corpus) -> CorpusSummary:
+    """Count what was read."""
+    return CorpusSummary(
+        documents=tuple((d.source, d.encoding, d.encoding_certain, len(d.text)) for d in corpus.documents),
+        rejections=corpus.rejections,
+        n_articles=len(corpus.articles),
+        n_paragraphs=len(corpus.paragraphs),
+        n_passages=len(corpus.passages),
+        n_joins=sum(p.reason.count("joined:") for p in corpus.paragraphs),
+        n_duplicate_articles=sum(a.duplicate_of is not None for a in corpus.articles),
+        kinds=tuple(sum(p.kind == kind for p in corpus.passages) for kind in KINDS),
+    )
