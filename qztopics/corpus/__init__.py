@@ -1,0 +1,1 @@
+"""Files and tables to documents, articles, paragraphs and passages; every character kept, every repair explained."""

@@ -1,0 +1,243 @@
+"""Cutting a long paragraph into passages of about one topic, and the text each passage shows.
+
+A paragraph that fits is one passage. A longer one is cut at sentence ends, by preference before its own rhetoric:
+ordinals (一是…二是…, (三)…。), 在…上, and run-in sub-headings, which are short sentences without a comma.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from qztopics.corpus.wording import clean, leading_silence, trailing_silence
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from qztopics.corpus.articles import Piece
+    from qztopics.records import Kind, Span
+    from qztopics.settings import CorpusSettings
+
+_AIM = 180  # pieces are at most about this long
+_TINY = 20  # a part shorter than this may make another one half as long again
+_RUN_IN = re.compile(r"[^,，、:：;；。！？!?\d%]{4,13}。")
+_CLOSERS = "”’」』）)》"
+_UNIT_END = re.compile(
+    rf"[。！？!?]+[{_CLOSERS}]*(?:\s*(?:\.{{3,}}|…+))?|…+[{_CLOSERS}]*"
+    r"|[;；:：,，](?=[一二三四五六七八九十]{1,2}(?:是|要)[^否求点])"
+    r"|[;；](?=(?:在|从|对)[^,，。;；]{2,25}[上中面看][,，])"
+)
+_TOPIC = re.compile(
+    r"(?:[（(][一二三四五六七八九十]{1,3}[)）]|[一二三四五六七八九十]{1,3}、|[一二三四五六七八九十]{1,2}(?:是|要)[^否求点]"
+    r"|第[一二三四五六七八九十][,，、]|首先[,，]|其次[,，]|再次[,，]|另一方面[,，]|与此同时[,，]|下一步[,，]"
+    r"|(?:在|从|对)[^,，。;；]{2,25}[上中面看][,，])"
+)
+_LEAD_SENTENCE = re.compile(
+    r"(?:[（(][一二三四五六七八九十]{1,3}[)）]|[一二三四五六七八九十]{1,3}(?:、|是|要))[^。]{2,26}。"
+)
+_SEMICOLON = re.compile(r"[;；]")
+_COMMA = re.compile(r"[,，、:：]")
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """One passage of a paragraph: spans in the document, and repaired text."""
+
+    spans: tuple[Span, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """A sentence of a paragraph: `topic` if a new topic begins with it, `heading` if it only announces one."""
+
+    start: int
+    end: int
+    topic: bool
+    heading: bool
+
+
+def cut_paragraph(kind: Kind, pieces: Sequence[Piece], settings: CorpusSettings) -> list[Cut]:
+    """Cut one paragraph of a page into passages; furniture is one passage.
+
+    The spans of the passages together are the spans of the lines; what the text leaves out (dateline, repeated tail,
+    trailing dots) stays in the spans.
+    """
+    starts, raw = _lay_out(pieces)
+    silent = _silent(kind, pieces, starts)
+    length = len(raw) - sum(b - a for a, b in silent)
+    cuts = [] if kind != "body" or length <= settings.passage_max else cut_points(raw, settings)
+    cuts = _outside(cuts, silent)
+    bounds = [0, *cuts, len(raw)]
+    made = []
+    for a, b in pairwise(bounds):
+        spans = _to_document(a, b, pieces, starts)
+        made.append(Cut(spans, clean(_without(raw, a, b, silent))))
+    return made
+
+
+def cut_points(text: str, settings: CorpusSettings) -> list[int]:
+    """Places at which a long text is cut, in order, without 0 and the end.
+
+    Examples
+    --------
+    >>> from qztopics.settings import CorpusSettings
+    >>> text = "一是修路。" + "路" * 60 + "。二是建校。" + "校" * 60 + "。"
+    >>> cut_points(text, CorpusSettings(passage_max=100))
+    [66]
+    """
+    aim = min(_AIM, settings.passage_max)
+    segments: list[list[_Unit]] = []
+    for unit in _units(text, settings.passage_max, aim):
+        if not segments or (unit.topic and not all(u.heading for u in segments[-1])):
+            segments.append([unit])
+        else:
+            segments[-1].append(unit)
+    packed = [run for segment in segments for run in _pack(segment, aim, settings.passage_min)]
+    return [start for start, _ in _merge_small(packed, aim, settings.passage_min * 2 // 3)[1:]]
+
+
+def _units(text: str, longest: int, aim: int) -> list[_Unit]:
+    """Sentences and rhetorical parts of a text; one longer than `longest` is cut at semicolons, commas, or anywhere."""
+    ends = [m.end() for m in _UNIT_END.finditer(text)]
+    if not ends or ends[-1] < len(text):
+        ends.append(len(text))
+    units = []
+    start = 0
+    for end in ends:
+        if text[start:end].strip():
+            sentence = text[start : min(end, start + 64)].lstrip()
+            run_in = end < len(text) and _RUN_IN.fullmatch(sentence) is not None
+            lead = end < len(text) and end - start < 40 and _LEAD_SENTENCE.fullmatch(sentence) is not None
+            topic = run_in or _TOPIC.match(sentence) is not None
+            for number, (a, b) in enumerate(_split_long(text, start, end, longest, aim)):
+                units.append(_Unit(a, b, topic and number == 0, run_in or lead))
+            start = end
+    if units and units[-1].end < len(text):
+        last = units[-1]
+        units[-1] = _Unit(last.start, len(text), last.topic, last.heading)
+    return units
+
+
+def _split_long(text: str, start: int, end: int, longest: int, aim: int) -> list[tuple[int, int]]:
+    """Cut one overlong sentence: at semicolons, what is still half as long again at commas, and at last anywhere."""
+    if end - start <= longest:
+        return [(start, end)]
+    parts = _at(_SEMICOLON, text, start, end, aim)
+    parts = [q for a, b in parts for q in (_at(_COMMA, text, a, b, aim) if b - a > longest * 3 // 2 else [(a, b)])]
+    hard = longest * 2
+    return [
+        (c, min(c + longest, b)) if b - a > hard else (a, b)
+        for a, b in parts
+        for c in (range(a, b, longest) if b - a > hard else (a,))
+    ]
+
+
+def _at(mark: re.Pattern[str], text: str, start: int, end: int, aim: int) -> list[tuple[int, int]]:
+    """Cut [start, end) after marks, so that each part comes near `aim` without passing it where that can be."""
+    parts = []
+    begin = last = start
+    for found in mark.finditer(text, start, end):
+        if found.end() - begin > aim and last > begin:
+            parts.append((begin, last))
+            begin = last
+        last = found.end()
+    if end - begin > aim and begin < last < end:
+        parts.append((begin, last))
+        begin = last
+    return [*parts, (begin, end)] if begin < end else parts
+
+
+def _pack(segment: list[_Unit], aim: int, least: int) -> list[tuple[int, int]]:
+    """Fill sentences of one topic into parts of at most `aim`; a short last part shares with the one before."""
+    parts: list[list[_Unit]] = [[]]
+    for unit in segment:
+        announced = all(u.heading for u in parts[-1])  # a heading stays with what it announces
+        if not announced and unit.end - parts[-1][0].start > aim:
+            parts.append([])
+        parts[-1].append(unit)
+    if len(parts) > 1 and parts[-1][-1].end - parts[-1][0].start < least:
+        tail = parts.pop()
+        both = parts.pop() + tail
+        middle = (both[0].start + both[-1].end) / 2
+        k = min(range(1, len(both)), key=lambda i: (abs(both[i].start - middle), i))
+        parts += [both[:k], both[k:]]
+    return [(part[0].start, part[-1].end) for part in parts]
+
+
+def _merge_small(parts: list[tuple[int, int]], aim: int, least: int) -> list[tuple[int, int]]:
+    """Give a part shorter than `least` to the part before it, or else to the part after, where the two fit together."""
+    merged: list[tuple[int, int]] = []
+    for a, b in parts:
+        if merged:
+            first, last = merged[-1]
+            shorter = min(b - a, last - first)
+            if shorter < least and b - first <= (aim if shorter >= _TINY else aim * 3 // 2):
+                merged[-1] = (first, b)
+                continue
+        merged.append((a, b))
+    return merged
+
+
+def _lay_out(pieces: Sequence[Piece]) -> tuple[list[int], str]:
+    """Lines of a paragraph put end to end, and where each begins."""
+    starts, total = [], 0
+    for piece in pieces:
+        starts.append(total)
+        total += len(piece.line.text)
+    return starts, "".join(piece.line.text for piece in pieces)
+
+
+def _silent(kind: Kind, pieces: Sequence[Piece], starts: Sequence[int]) -> list[Span]:
+    """Parts of the laid-out text that the passage's text leaves out, in order, not overlapping."""
+    if kind not in {"body", "note"}:
+        return []
+    found = []
+    for number, (piece, start) in enumerate(zip(pieces, starts, strict=True)):
+        text = piece.line.text
+        front = piece.repeated if number else leading_silence(text)
+        back = trailing_silence(text)
+        if front:
+            found.append((start, start + front))
+        if back and front + back <= len(text):
+            found.append((start + len(text) - back, start + len(text)))
+    return found if sum(b - a for a, b in found) < starts[-1] + len(pieces[-1].line.text) else []
+
+
+def _outside(cuts: list[int], silent: list[Span]) -> list[int]:
+    """Cuts that leave no silent part on its own: none inside one, none at the start of one."""
+    firsts = [a for a, _ in silent]
+    kept = []
+    for cut in cuts:
+        k = bisect_right(firsts, cut) - 1
+        if k < 0 or cut >= silent[k][1]:
+            kept.append(cut)
+    return kept
+
+
+def _without(raw: str, start: int, end: int, silent: list[Span]) -> str:
+    """Text of [start, end) without its silent parts."""
+    parts = []
+    k = bisect_right(silent, start, key=lambda span: span[1])
+    while k < len(silent) and silent[k][0] < end:
+        a, b = silent[k]
+        parts.append(raw[start : max(start, a)])
+        start = max(start, b)
+        k += 1
+    parts.append(raw[start:end])
+    return "".join(parts)
+
+
+def _to_document(start: int, end: int, pieces: Sequence[Piece], starts: Sequence[int]) -> tuple[Span, ...]:
+    """Spans in the document of [start, end) of the laid-out text, one for each line it touches."""
+    spans = []
+    k = bisect_right(starts, start) - 1
+    while k < len(pieces) and starts[k] < end:
+        line = pieces[k].line
+        a, b = max(start, starts[k]), min(end, starts[k] + len(line.text))
+        spans.append((line.start + a - starts[k], line.start + b - starts[k]))
+        k += 1
+    return tuple(spans)

@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import pytest
+
+from qztopics.corpus.joins import find_joins, repeated_start
+from qztopics.corpus.lines import Line, physical_lines
+from qztopics.corpus.read import repair_page
+from qztopics.records import Document
+from qztopics.settings import CorpusSettings
+
+WHOLE = "望海区随后召开现场会,要求各街道在月底前完成整改,并把结果向居民公开。"
+CUT = "海城市推行一窗受理,把分散在各部门的事项集中到一个窗口办理,群众再也不用来回跑,今年已有八万人次在窗口享受到便"
+
+
+def lines(*texts: str) -> list[Line]:
+    return physical_lines("\n\n".join(texts))
+
+
+def joined(*texts: str, pairs: frozenset[str] = frozenset()) -> list[tuple[int, int]]:
+    return [(join.earlier, j) for j, join in sorted(find_joins(lines(*texts), pairs).items())]
+
+
+def test_a_cut_line_goes_on_in_the_next_line() -> None:
+    assert joined(CUT, "利,办事时间也缩短了一半。", WHOLE) == [(0, 1)]
+
+
+def test_a_paragraph_cut_twice_is_one_chain() -> None:
+    assert joined(CUT, "利的服务,满意度提高到九成八,这项做法还", "被写进全省的工作要点。") == [(0, 1), (1, 2)]
+
+
+def test_finished_lines_are_not_joined() -> None:
+    assert joined(WHOLE, WHOLE.replace("望海", "临江"), "“很好。”他说。", "还有一条……", "还有一条。...") == []
+
+
+def test_interleaved_columns_are_joined_over_whole_paragraphs() -> None:
+    speech = "“材料交了两个月,证怎么还没有办下来?”去年六月,督查人员在走访中听到这样的抱怨。"
+    assert joined(CUT, speech, WHOLE, "的服务,办事时间也缩短了一半。") == [(0, 3)]
+
+
+def test_a_lost_continuation_is_left_alone() -> None:
+    speech = "“材料交了两个月,证怎么还没有办下来?”去年六月,督查人员在走访中听到这样的抱怨。"
+    assert joined(CUT, speech, WHOLE) == []
+    assert joined(CUT, "二、办好教育。全年新建三所学校。") == []
+    assert joined(CUT, "本报讯(记者 林一)近日,古街夜市开张。") == []
+
+
+def test_an_open_quote_is_evidence() -> None:
+    assert joined("区里提出“一栏多用、", "多栏共管”的办法,把布告栏也管了起来。") == [(0, 1)]
+    (join,) = find_joins(lines("区里提出“一栏多用、", "多栏共管”的办法。"), frozenset()).values()
+    assert "open quote" in join.reason
+
+
+def test_a_beginning_like_a_paragraph_needs_more_than_standing_next() -> None:
+    start = "近年来,海城市坚持陆海统筹,海洋产业产值年均增长一成。"
+    assert joined(CUT, start) == []
+    assert joined(CUT + ",", start) == [(0, 1)]
+
+
+def test_items_after_a_colon_stand_side_by_side() -> None:
+    lead = "一年来,主要做了以下工作:"
+    assert joined(lead, "一是修路。", "二是建校。") == []
+    assert joined("各位代表:", "现在,我代表区政府报告工作。") == [(0, 1)]
+
+
+def test_a_repeated_end_is_joined_and_counted() -> None:
+    assert repeated_start("积极塑造新优势。", "新优势。二要添活力。") == 4
+    assert repeated_start(WHOLE, WHOLE[10:]) == len(WHOLE) - 10
+    assert repeated_start(WHOLE, "并把结果公开。") == 0
+    assert repeated_start("好。", "好。好。") == 0
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\u2028", "\x85"])
+def test_joined_text_has_no_seam_and_spans_keep_the_order(newline: str) -> None:
+    text = newline.join([CUT, "", "利,办事时间也缩短了一半。", "", WHOLE])
+    _, paragraphs, passages = repair_page(Document("p", "p", text), CorpusSettings())
+    assert [p.text for p in passages] == [CUT + "利,办事时间也缩短了一半。", WHOLE]
+    assert "".join(text[a:b] for a, b in paragraphs[0].spans) == passages[0].text
+    assert "joined: line 1 ends inside a sentence" in paragraphs[0].reason
+
+
+def test_repeated_tail_is_left_out_of_the_text_but_kept_in_the_spans() -> None:
+    text = f"{CUT}利。{WHOLE}\n\n{WHOLE[12:]}\n\n另起一段的完整文字。"
+    _, _, passages = repair_page(Document("p", "p", text), CorpusSettings())
+    assert passages[0].text == f"{CUT}利。{WHOLE}"
+    assert len(passages[0].spans) == 2
+
+
+def test_a_cut_line_is_never_joined_into_another_article() -> None:
+    text = f"{CUT}\n\n古街夜市开张\n\n本报讯(记者 林一){WHOLE}\n\n的热闹一直到深夜,商户们都很高兴。"
+    articles, paragraphs, _ = repair_page(Document("p", "p", text), CorpusSettings())
+    assert len(articles) == 2
+    assert [len(p.spans) for p in paragraphs] == [1, 1, 1, 1]
+
+
+def test_a_headline_over_two_lines_of_one_block_is_one_paragraph() -> None:
+    text = f"{WHOLE}\n\n\n\n望海码头小学\n扩建工程完工\n\n本报讯(记者 林一){WHOLE}"
+    articles, paragraphs, passages = repair_page(Document("p", "p", text), CorpusSettings())
+    assert [(p.kind, len(p.spans)) for p in paragraphs] == [("body", 1), ("headline", 2), ("body", 1)]
+    assert articles[1].headline == passages[1].text == "望海码头小学扩建工程完工"

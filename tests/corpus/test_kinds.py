@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+import pytest
+
+from qztopics.corpus.kinds import classify
+from qztopics.corpus.lines import physical_lines, surface, wrap_width
+
+
+def kinds(page: str) -> list[str]:
+    return [kinded.kind for kinded in classify(physical_lines(page))]
+
+
+LONG = "今年以来,望海区把办好民生实事作为头等大事,新建三所学校,开通两条公交线路,改造老旧小区十二个。"
+
+PAGE = f"""
+
+深化改革走在前
+
+望海区城乡公交一体化提速
+
+本报讯(记者 林一 通讯员 陈二){LONG}
+
+{LONG}
+
+打通群众出行最后一里
+
+{LONG}
+
+(记者 林一 文/图)
+
+
+
+老街新颜
+
+夜市点亮古街
+
+(上接第一版){LONG}
+
+下转第四版
+
+
+
+望海码头一角(林三 摄)
+
+(上接第二版)
+
+发放春耕补贴
+
+{LONG}
+
+建设山海花园城市
+
+中共海城市委宣传部 海城日报编辑部
+
+巷口诊所开夜诊
+
+本报讯(记者 吴四){LONG}
+"""
+
+
+def test_a_planted_page_has_its_kinds() -> None:
+    assert kinds(PAGE) == [
+        *["headline", "headline", "body", "body", "subhead", "body", "byline"],
+        *["headline", "headline", "body", "jump", "caption", "jump", "subhead", "body"],
+        *["slogan", "slogan", "headline", "body"],
+    ]
+
+
+def test_every_kind_has_its_reason() -> None:
+    for kinded in classify(physical_lines(PAGE)):
+        assert kinded.reason.startswith(kinded.kind)
+        assert kinded.reason.isascii()
+
+
+def test_short_lines_after_wide_gaps_under_a_headline_are_captions() -> None:
+    page = f"{LONG}\n\n社区食堂开张了\n\n\n\n居民在食堂用餐\n\n\n\n志愿者送餐上门\n\n{LONG}\n\n{LONG}"
+    assert kinds(page) == ["body", "headline", "caption", "caption", "body", "body"]
+
+
+def test_editors_label_and_its_text_are_notes() -> None:
+    assert kinds(f"同心同向谋发展\n\n编者按\n\n{LONG}\n\n望海:让海风吹进社区\n\n{LONG}") == [
+        *["headline", "note", "note", "subhead", "body"]
+    ]
+    assert kinds(f"核心提示\n\n{f'{LONG}{chr(10)}{chr(10)}' * 6}") == ["note", "note", *["body"] * 5]
+
+
+def test_one_sentence_on_its_own_line_is_a_subhead_only_over_text() -> None:
+    assert kinds(f"{LONG}\n\n民生底色更加鲜亮。\n\n{LONG}") == ["body", "subhead", "body"]
+    assert kinds(f"{LONG}\n\n各项工作都有新起色。") == ["body", "body"]
+    assert kinds(f"{LONG.removesuffix('。')}推动\n\n各项工作有起色。\n\n{LONG}") == ["body", "body", "body"]
+
+
+def test_a_closing_greeting_is_text() -> None:
+    assert kinds(f"{LONG}\n\n祝愿大会开得圆满!\n\n乡村夜校开课了\n\n本报讯(记者 林一){LONG}") == [
+        *["body", "body", "headline", "body"]
+    ]
+
+
+def test_furniture_of_a_saved_web_page_is_not_body() -> None:
+    page = f"""下载
+打印
+【字号：
+大
+】
+2031年海城市政府工作报告
+——2031年1月9日在海城市第九届人民代表大会第一次会议上
+来源：海城日报
+时间：2031-01-10
+海城市市长 林 一
+各位代表：
+{LONG}
+一、过去一年工作回顾
+{LONG}
+（一）产业发展
+{LONG}
+相关报道："""
+    assert kinds(page) == [
+        *["slogan"] * 5,
+        *["headline", "headline", "byline", "byline", "byline", "body", "body"],
+        *["subhead", "body", "subhead", "body", "slogan"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("下转第三版", "jump"),
+        ("(融媒体记者 林一 通讯员 陈二 摄)", "byline"),
+        ("中共海城市望海区委理论学习中心组", "byline"),
+        ("记者 林一 通讯员 陈二", "byline"),
+        ("渔港晨曲(渔业协会供图)", "caption"),
+        ("海城市文明办 海城日报社 主办", "sponsor"),
+        ("扎实开展“学先进、争一流、创佳绩”行动", "slogan"),
+        ("二、建设海洋强区", "ordinal"),
+        ("县委书记 走进田间地头问计群众", "heading"),
+        ("---***---", "blank"),
+        ("\u200b", "blank"),
+    ],
+)
+def test_surface_of_single_lines(line: str, expected: str) -> None:
+    assert surface(line)[0] == expected
+
+
+def test_wrapped_paragraphs_are_text_not_headings() -> None:
+    words = "望海区今年把老旧小区改造列入民生实事清单先后完成十二个小区的管线更新和外墙修缮居民纷纷点赞" * 6
+    rows = ["\u3000\u3000" + words[:22], *(words[i : i + 24] for i in range(22, 240, 24))]
+    page = "\n".join(rows)
+    assert wrap_width(physical_lines(page)) == 24
+    assert set(kinds(page)) == {"body"}
+
+
+def test_kinds_do_not_depend_on_newline_style() -> None:
+    assert kinds(PAGE.replace("\n", "\r\n")) == kinds(PAGE) == kinds(PAGE.replace("\n", "\u2028"))

@@ -1,0 +1,75 @@
+"""Page repair against the gold of the sample pages, whose damage was planned by hand and is not read by the room."""
+
+import csv
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+from qztopics.corpus.read import read_corpus
+from qztopics.records import Passage
+from qztopics.settings import CorpusSettings
+
+ROOT = Path(__file__).parents[2]
+SAME = {"editor_note": "note"}
+
+
+@pytest.fixture(scope="module")
+def corpus():
+    return read_corpus([ROOT / "seeds/corpus"], CorpusSettings())
+
+
+@pytest.fixture(scope="module")
+def gold():
+    with (ROOT / "tests/sample_pages/layout.tsv").open(encoding="utf-8") as lines:
+        rows = list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
+    names = {path.name for path in (ROOT / "seeds/corpus").glob("*.txt")}
+    return [row | {"start": int(row["start"]), "end": int(row["end"])} for row in rows if row["source"] in names]
+
+
+def overlap(passage: Passage, start: int, end: int) -> int:
+    return sum(max(0, min(end, e) - max(start, s)) for s, e in passage.spans)
+
+
+@pytest.fixture(scope="module")
+def covering(corpus):
+    by_source = defaultdict(list)
+    for passage in corpus.passages:
+        by_source[passage.source].append(passage)
+    return lambda source, start, end: max(by_source[source], key=lambda p: overlap(p, start, end))
+
+
+def test_kinds_of_line(gold, covering):
+    scored = [row for row in gold if row["type"] != "fragment"]
+    right = sum(covering(r["source"], r["start"], r["end"]).kind == SAME.get(r["type"], r["type"]) for r in scored)
+    assert right / len(scored) >= 0.93
+
+
+def test_joins(gold, covering):
+    first_of = {(r["source"], r["start"]): r for r in gold}
+    cut = [r for r in gold if r["type"] == "body" and r["continues_start"] and not r["duplicate_of_start"]]
+    found = 0
+    for row in cut:
+        before = first_of[row["source"], int(row["continues_start"])]
+        last = covering(row["source"], before["end"] - 6, before["end"])
+        found += last.paragraph_id == covering(row["source"], row["start"], row["start"] + 6).paragraph_id
+    assert len(cut) >= 25
+    assert found >= 23
+
+
+def test_few_paragraphs_hold_lines_of_two(gold, covering):
+    root: dict[tuple[str, int], int] = {}
+    held = defaultdict(set)
+    for row in gold:
+        if row["type"] == "body":
+            before = row["continues_start"]
+            whole = root.get((row["source"], int(before)), int(before)) if before else row["start"]
+            root[row["source"], row["start"]] = whole
+            held[covering(row["source"], row["start"], row["end"]).paragraph_id].add(whole)
+    assert sum(len(lines) - 1 for lines in held.values()) <= 3
+
+
+def test_the_exact_second_printing_is_found_and_nothing_else_is_marked(gold, covering):
+    marked = [r for r in gold if covering(r["source"], r["start"], r["end"]).duplicate_of is not None]
+    assert all(r["duplicate_of_start"] or r["type"] == "fragment" for r in marked)
+    assert len([r for r in marked if r["duplicate_of_start"]]) >= 7
