@@ -1,0 +1,205 @@
+"""Compiled loops over integer arrays: counting, character n-grams, seed terms.
+
+All kernels release the interpreter lock, so several threads may run them, and use no `prange`: a fork after one dies.
+Hash tables are two arrays of a power-of-two length, keys and values, with linear probing; an empty slot has key
+`EMPTY`. What leaves this room never depends on the order of slots.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+import numba
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import numpy.typing as npt
+
+    Int32Array = npt.NDArray[np.int32]
+    Int64Array = npt.NDArray[np.int64]
+
+F = TypeVar("F", bound="Callable[..., Any]")
+
+EMPTY = -1
+BITS = 21
+"""Bits of a code point: the largest, U+10FFFF, needs 21, so three fit into a positive int64."""
+
+_MIX = 0x9E3779B97F4A7C15 - 2**64  # 2^64 / golden ratio as a signed number: Fibonacci hashing (Knuth, TAOCP 3, 6.4)
+
+
+def kernel(function: F) -> F:
+    """Compile a function on its first call; keep the machine code on disk where a folder can be written.
+
+    numba looks for a place next to the source, then in the user's cache folder, and refuses if it finds neither.
+    """
+    try:
+        return cast("F", numba.njit(nogil=True, cache=True)(function))
+    except RuntimeError:
+        return cast("F", numba.njit(nogil=True)(function))
+
+
+@kernel
+def find(keys: Int64Array, key: int) -> int:
+    """Slot that holds `key`, or the empty slot where it belongs."""
+    mask = keys.size - 1
+    mixed = key * _MIX
+    slot = (mixed ^ (mixed >> 32)) & mask
+    while keys[slot] != EMPTY and keys[slot] != key:
+        slot = (slot + 1) & mask
+    return slot
+
+
+@kernel
+def fill_table(new_keys: Int64Array, new_values: Int32Array, keys: Int64Array, values: Int32Array) -> None:
+    """Put pairs into an empty table of at least twice their number of slots."""
+    for i in range(new_keys.size):
+        if new_keys[i] != EMPTY:
+            slot = find(keys, new_keys[i])
+            keys[slot] = new_keys[i]
+            values[slot] = new_values[i]
+
+
+@kernel
+def normalise_codes(
+    codes: Int32Array, offsets: Int64Array, table: Int32Array, out: Int32Array, out_offsets: Int64Array
+) -> None:
+    """Write what `table` makes of each code; codes that become negative are left out, a run of `0` is written once."""
+    end = 0
+    for row in range(offsets.size - 1):
+        last = 0
+        for i in range(offsets[row], offsets[row + 1]):
+            code = table[codes[i]]
+            if code < 0 or (code == 48 and last == 48):
+                continue
+            out[end] = code
+            end += 1
+            last = code
+        out_offsets[row + 1] = end
+
+
+@kernel
+def count_rows(
+    ids: Int32Array, offsets: Int64Array, n_terms: int, indices: Int32Array, data: Int32Array, indptr: Int64Array
+) -> None:
+    """Write the CSR arrays of the counts of ids by row; `indices` and `data` have room for one entry an id."""
+    counts = np.zeros(n_terms, np.int32)
+    end = 0
+    for row in range(offsets.size - 1):
+        start = end
+        for i in range(offsets[row], offsets[row + 1]):
+            term = ids[i]
+            if counts[term] == 0:
+                indices[end] = term
+                end += 1
+            counts[term] += 1
+        indices[start:end].sort()
+        for i in range(start, end):
+            data[i] = counts[indices[i]]
+            counts[indices[i]] = 0
+        indptr[row + 1] = end
+
+
+@kernel
+def ngram_passages(
+    codes: Int32Array,
+    offsets: Int64Array,
+    first_row: int,
+    n_max: int,
+    keys: Int64Array,
+    passages: Int32Array,
+    last_row: Int32Array,
+    used: int,
+) -> tuple[int, int]:
+    """Count for each n-gram the rows it occurs in, from `first_row` on, until the table is too full for another row.
+
+    Returns the first row not counted and the number of used slots; a row is counted wholly or not at all.
+    """
+    for row in range(first_row, offsets.size - 1):
+        start, stop = offsets[row], offsets[row + 1]
+        if 2 * (used + n_max * (stop - start)) > keys.size:
+            return row, used
+        for i in range(start, stop):
+            key = np.int64(0)
+            for j in range(i, min(i + n_max, stop)):
+                if codes[j] == 0:
+                    break
+                key = key << BITS | codes[j]
+                slot = find(keys, key)
+                if keys[slot] == EMPTY:
+                    keys[slot] = key
+                    used += 1
+                if last_row[slot] != row:
+                    last_row[slot] = row
+                    passages[slot] += 1
+    return offsets.size - 1, used
+
+
+@kernel
+def ngram_ids(
+    codes: Int32Array,
+    offsets: Int64Array,
+    n_max: int,
+    keys: Int64Array,
+    values: Int32Array,
+    ids: Int32Array,
+    id_offsets: Int64Array,
+) -> None:
+    """Write the ids of the known n-grams of each row; `ids` has room for `n_max` ids a code."""
+    end = 0
+    for row in range(offsets.size - 1):
+        for i in range(offsets[row], offsets[row + 1]):
+            key = np.int64(0)
+            for j in range(i, min(i + n_max, offsets[row + 1])):
+                if codes[j] == 0:
+                    break
+                key = key << BITS | codes[j]
+                slot = find(keys, key)
+                if keys[slot] == key:
+                    ids[end] = values[slot]
+                    end += 1
+        id_offsets[row + 1] = end
+
+
+@kernel
+def longest_matches(
+    codes: Int32Array,
+    offsets: Int64Array,
+    edges: Int64Array,
+    children: Int32Array,
+    term_of_node: Int32Array,
+    ids: Int32Array,
+    id_offsets: Int64Array,
+) -> None:
+    """Write the terms of each row, leftmost first and longest first, without overlap.
+
+    The terms are a trie: the edge of node p with character c has the key p << 21 | c, and node 0 is the root;
+    `term_of_node` is -1 where no term ends.
+    """
+    end = 0
+    for row in range(offsets.size - 1):
+        i = offsets[row]
+        while i < offsets[row + 1]:
+            node, term, stop = np.int64(0), -1, i + 1
+            for j in range(i, offsets[row + 1]):
+                key = node << BITS | codes[j]
+                slot = find(edges, key)
+                if edges[slot] != key:
+                    break
+                node = np.int64(children[slot])
+                if term_of_node[node] >= 0:
+                    term, stop = term_of_node[node], j + 1
+            if term >= 0:
+                ids[end] = term
+                end += 1
+            i = stop
+        id_offsets[row + 1] = end
+
+
+def make_table(keys: Int64Array, values: Int32Array) -> tuple[Int64Array, Int32Array]:
+    """Hash table of distinct non-negative keys, at most half full."""
+    size = 1 << max(4, int(2 * keys.size).bit_length())
+    table_keys, table_values = np.full(size, EMPTY, np.int64), np.zeros(size, np.int32)
+    fill_table(keys, values, table_keys, table_values)
+    return table_keys, table_values
