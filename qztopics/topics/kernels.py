@@ -1,0 +1,294 @@
+"""The compiled loops of LDA: one Gibbs sweep over a range of passages, a recount over a range of terms, and fold-in.
+
+They hold no lock, and during a call nobody writes what another reads, so any cut of the ranges over any number of
+threads gives the same bytes. `prange` is avoided on purpose: OpenMP does not survive a fork. Random numbers are a
+counter: SplitMix64 (Steele, Lea and Flood 2014) keyed by seed, sweep and passage.
+
+In the loops: `theta` is a passage's mixture, `phi` a topic's term distribution, `alpha` and `beta` are their priors.
+"""
+# ruff: noqa: C901, PLR0912, PLR0915 - a compiled loop is one function and takes its arrays by position
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+import numba
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int32]
+    Longs = NDArray[np.int64]
+    Floats = NDArray[np.float32]
+    Doubles = NDArray[np.float64]
+    Topics = NDArray[np.int16]
+
+_F = TypeVar("_F", bound="Callable[..., Any]")
+
+GAMMA = np.uint64(0x9E3779B97F4A7C15)
+_MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
+_MIX_2 = np.uint64(0x94D049BB133111EB)
+_UNIT = 2.0**-53
+
+
+def compiled(function: _F, *, reorder_sums: bool = False) -> _F:
+    """Compile on the first call, without the interpreter lock; keep the machine code on disk where that is allowed.
+
+    Numba raises at this point if neither the package folder nor the user's cache folder is writable; then the code is
+    compiled anew in every process. `reorder_sums` lets sums over topics use vector registers: same input, same bytes,
+    but no longer the order in which plain Python would add.
+    """
+    fast: set[str] | bool = {"reassoc", "contract", "nsz"} if reorder_sums else False
+    try:
+        return cast("_F", numba.njit(nogil=True, fastmath=fast, cache=True)(function))
+    except RuntimeError:
+        return cast("_F", numba.njit(nogil=True, fastmath=fast)(function))
+
+
+@compiled
+def mix(state: np.uint64) -> np.uint64:
+    """Scramble 64 bits: the output function of SplitMix64."""
+    state = (state ^ (state >> np.uint64(30))) * _MIX_1
+    state = (state ^ (state >> np.uint64(27))) * _MIX_2
+    return state ^ (state >> np.uint64(31))
+
+
+@compiled
+def stream(seed: np.uint64, sweep: int, passage: int) -> np.uint64:
+    """Start of the random stream of one passage in one sweep."""
+    return mix(mix(mix(seed + GAMMA) + np.uint64(sweep)) + np.uint64(passage))
+
+
+@compiled
+def unit(state: np.uint64) -> float:
+    """Turn a state of the stream into a number in [0, 1) with 53 random bits."""
+    return np.float64(mix(state) >> np.uint64(11)) * _UNIT
+
+
+@compiled
+def scatter_topics(
+    seed: np.uint64, start: int, stop: int, first_token: Longs, n_topics: int, token_topics: Topics, topic_totals: Longs
+) -> None:
+    """Give every token of passages [start, stop) a uniformly random topic, and add them up in `topic_totals`."""
+    for passage in range(start, stop):
+        state = stream(seed, 0, passage)
+        for token in range(first_token[passage], first_token[passage + 1]):
+            state += GAMMA
+            topic = int(unit(state) * n_topics)
+            token_topics[token] = topic
+            topic_totals[topic] += 1
+
+
+@compiled
+def sample_sweep(
+    seed: np.uint64,
+    sweep: int,
+    start: int,
+    stop: int,
+    indptr: Longs,
+    indices: Ints,
+    counts: Ints,
+    first_token: Longs,
+    phi: Floats,
+    own: Doubles,
+    alpha: Doubles,
+    prior_mass: Doubles,
+    token_topics: Topics,
+    topic_totals: Longs,
+    histogram: Ints,
+) -> None:
+    """Draw a new topic for every token of passages [start, stop), with `phi` as it was when the sweep began.
+
+    A token of term w that had topic z gets topic k with weight
+
+        (n_k + alpha_k) * (phi_wk - [k = z] own_z)
+
+    where n_k counts the passage's other tokens and own_z = 1 / (n_z + n_terms * beta) takes the token's own count out
+    of the frozen phi. The weight is split as in SparseLDA (Yao, Mimno and McCallum 2009): first the passage's live
+    topics (n_k > 0), then the prior, whose sum over topics `prior_mass` is known per term; only a few tokens in a
+    hundred get as far as the loop over all topics.
+
+    Parameters
+    ----------
+    indptr, indices, counts
+        The passage_term_matrix; the tokens of a passage are its entries in order, each repeated by its count.
+    first_token
+        (n_passages + 1,) where the tokens of a passage begin in `token_topics`.
+    phi
+        (n_terms, n_topics).
+    own
+        (n_topics,) share of one token in `phi`.
+    prior_mass
+        (n_terms,) sum over topics of alpha * phi.
+    token_topics
+        (n_tokens,) read and overwritten.
+    topic_totals
+        (n_topics,) gets the number of tokens of each topic added.
+    histogram
+        (n_topics, length) gets one added at [k, n_k] for every live topic k of a passage, n_k being capped at
+        length - 1; with length 0 nothing is collected.
+    """
+    n_topics = alpha.shape[0]
+    length = histogram.shape[1]
+    tally = np.zeros(n_topics, dtype=np.float64)
+    place = np.zeros(n_topics, dtype=np.int64)
+    live = np.zeros(n_topics, dtype=np.int64)
+    running = np.zeros(n_topics, dtype=np.float64)
+    for passage in range(start, stop):
+        n_live = 0
+        for token in range(first_token[passage], first_token[passage + 1]):
+            topic = int(token_topics[token])
+            if tally[topic] == 0.0:
+                place[topic] = n_live
+                live[n_live] = topic
+                n_live += 1
+            tally[topic] += 1.0
+        state = stream(seed, sweep, passage)
+        token = first_token[passage]
+        for entry in range(indptr[passage], indptr[passage + 1]):
+            row = phi[indices[entry]]
+            mass = prior_mass[indices[entry]]
+            for _ in range(counts[entry]):
+                old = int(token_topics[token])
+                tally[old] -= 1.0
+                if tally[old] == 0.0:
+                    n_live -= 1
+                    last = live[n_live]
+                    live[place[old]] = last
+                    place[last] = place[old]
+                without = max(np.float64(row[old]) - own[old], 0.0)
+                total = 0.0
+                for i in range(n_live):
+                    topic = int(live[i])
+                    total += tally[topic] * (without if topic == old else np.float64(row[topic]))
+                    running[i] = total
+                prior = mass - alpha[old] * (np.float64(row[old]) - without)
+                state += GAMMA
+                mark = unit(state) * (total + prior)
+                new = old
+                if mark < total:
+                    i = 0
+                    while running[i] <= mark:
+                        i += 1
+                    new = int(live[i])
+                else:
+                    mark -= total
+                    for topic in range(n_topics):
+                        weight = alpha[topic] * (without if topic == old else np.float64(row[topic]))
+                        mark -= weight
+                        if weight > 0.0:
+                            new = topic
+                            if mark < 0.0:
+                                break
+                token_topics[token] = new
+                if tally[new] == 0.0:
+                    place[new] = n_live
+                    live[n_live] = new
+                    n_live += 1
+                tally[new] += 1.0
+                token += 1
+        for i in range(n_live):
+            topic = int(live[i])
+            count = int(tally[topic])
+            topic_totals[topic] += count
+            if length > 0:
+                histogram[topic, min(count, length - 1)] += 1
+            tally[topic] = 0.0
+
+
+@compiled
+def order_tokens(indptr: Longs, indices: Ints, counts: Ints, next_place: Longs, token_order: Ints | Longs) -> None:
+    """Fill `token_order` with token numbers grouped by term; `next_place` begins as the first place of each term."""
+    token = 0
+    for passage in range(indptr.shape[0] - 1):
+        for entry in range(indptr[passage], indptr[passage + 1]):
+            term = indices[entry]
+            for _ in range(counts[entry]):
+                token_order[next_place[term]] = token
+                next_place[term] += 1
+                token += 1
+
+
+@compiled
+def recount_terms(
+    start: int,
+    stop: int,
+    first_place: Longs,
+    token_order: Ints | Longs,
+    token_topics: Topics,
+    own: Doubles,
+    beta: float,
+    alpha: Doubles,
+    phi: Floats,
+    prior_mass: Doubles,
+    average: Floats,
+) -> None:
+    """Write phi = (n_wk + beta) * own_k and `prior_mass` of terms [start, stop) from the topics of their tokens.
+
+    `average` (n_terms, n_topics) gets phi added; with no rows it is left alone.
+    """
+    n_topics = alpha.shape[0]
+    tally = np.zeros(n_topics, dtype=np.int64)
+    for term in range(start, stop):
+        tally[:] = 0
+        for place in range(first_place[term], first_place[term + 1]):
+            tally[token_topics[token_order[place]]] += 1
+        mass = 0.0
+        for topic in range(n_topics):
+            value = np.float32((np.float64(tally[topic]) + beta) * own[topic])
+            phi[term, topic] = value
+            mass += alpha[topic] * np.float64(value)
+        prior_mass[term] = mass
+        if average.shape[0] > 0:
+            for topic in range(n_topics):
+                average[term, topic] += phi[term, topic]
+
+
+def _fold_in(
+    start: int,
+    stop: int,
+    indptr: Longs,
+    indices: Ints,
+    counts: Ints,
+    phi: Floats,
+    alpha: Floats,
+    rounds: int,
+    passage_topic_matrix: Floats,
+) -> None:
+    """Write the mixtures of passages [start, stop) under fixed `phi` (n_terms, n_topics) and `alpha` (n_topics,).
+
+    Row 0 of `passage_topic_matrix` is passage `start`; it comes in as zeros, and stays so where no term is known. A
+    term that every topic gives probability 0 is not known.
+    """
+    n_topics = alpha.shape[0]
+    theta = np.empty(n_topics, dtype=np.float32)
+    handed = np.empty(n_topics, dtype=np.float32)
+    for passage in range(start, stop):
+        known = False
+        theta[:] = alpha
+        for _ in range(rounds):
+            handed[:] = np.float32(0.0)
+            for entry in range(indptr[passage], indptr[passage + 1]):
+                row = phi[indices[entry]]
+                fit = np.float32(0.0)
+                for topic in range(n_topics):
+                    fit += theta[topic] * row[topic]
+                if fit > np.float32(0.0):
+                    known = True
+                    share = np.float32(counts[entry]) / fit
+                    for topic in range(n_topics):
+                        handed[topic] += share * row[topic]
+            for topic in range(n_topics):
+                theta[topic] = alpha[topic] + theta[topic] * handed[topic]
+        if known:
+            total = np.float32(0.0)
+            for topic in range(n_topics):
+                total += theta[topic]
+            for topic in range(n_topics):
+                passage_topic_matrix[passage - start, topic] = theta[topic] / total
+
+
+fold_in = compiled(_fold_in, reorder_sums=True)

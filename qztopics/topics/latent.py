@@ -1,0 +1,117 @@
+"""Latent semantic dimensions: a truncated SVD of TF-IDF, learned from all text without labels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from qztopics.errors import DataError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from scipy.sparse import csr_matrix
+
+POWER_ROUNDS = 4
+SMALLEST_SHARE = 1e-5
+"""Dimensions weaker than this share of the strongest are rounding noise in float32, and are left out."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LatentSpace:
+    """Learned dimensions.
+
+    Parameters
+    ----------
+    components
+        (n_dims, n_features) orthonormal rows, strongest first; in each, the entry with the largest absolute value is
+        above 0.
+    """
+
+    components: NDArray[np.float32]
+
+
+def fit_latent(matrix: csr_matrix, n_dims: int, *, seed: int) -> LatentSpace:
+    """Learn the strongest right singular vectors, by randomised SVD (Halko, Martinsson and Tropp 2011).
+
+    Runs on one BLAS thread: more would change the last bits. In the literature: latent semantic analysis (Deerwester
+    and others 1990).
+
+    Parameters
+    ----------
+    matrix
+        (n_passages, n_features) csr float32, such as TF-IDF; not changed.
+    n_dims
+        Dimensions wanted, 0 or more. Fewer come back where the matrix has no more: at most one below its smaller side,
+        and none that is only noise.
+    seed
+        Same seed and matrix, same bytes.
+
+    Examples
+    --------
+    >>> from scipy.sparse import csr_matrix
+    >>> matrix = csr_matrix(np.array([[3, 4, 0], [6, 8, 0], [0, 0, 1]], dtype=np.float32))
+    >>> fit_latent(matrix, 1, seed=1).components.round(3)
+    array([[0.6, 0.8, 0. ]], dtype=float32)
+    """
+    n_dims = max(0, min(n_dims, min(matrix.shape) - 1))
+    if not n_dims or not matrix.nnz:
+        return LatentSpace(np.zeros((0, matrix.shape[1]), dtype=np.float32))
+    from sklearn.utils.extmath import randomized_svd
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1):
+        _, strength, rows = randomized_svd(matrix, n_dims, n_iter=POWER_ROUNDS, random_state=seed, flip_sign=False)
+    rows = rows[strength > SMALLEST_SHARE * strength[0]]
+    largest = np.abs(rows).argmax(axis=1)
+    rows = rows * np.sign(rows[np.arange(len(rows)), largest])[:, np.newaxis]
+    return LatentSpace(np.ascontiguousarray(rows, dtype=np.float32))
+
+
+def project(space: LatentSpace, matrix: csr_matrix) -> NDArray[np.float32]:
+    """Place rows in the latent space. A row's answer does not depend on the others.
+
+    Parameters
+    ----------
+    matrix
+        (n, n_features) csr float32, columns as in `fit_latent`; not changed.
+
+    Returns
+    -------
+    latent
+        (n, n_dims) rows of length 1; a row of zeros, or one with nothing in these dimensions, is all zeros.
+
+    Raises
+    ------
+    DataError
+        The matrix has another number of features than the space.
+
+    Examples
+    --------
+    >>> from scipy.sparse import csr_matrix
+    >>> space = LatentSpace(np.array([[0.6, 0.8]], dtype=np.float32))
+    >>> project(space, csr_matrix(np.array([[1, 0], [0, 0]], dtype=np.float32))).tolist()
+    [[1.0], [0.0]]
+    """
+    if matrix.shape[1] != space.components.shape[1]:
+        raise DataError(
+            f"the matrix has {matrix.shape[1]} features and the space {space.components.shape[1]}; "
+            "build it with the model's own vocabulary"
+        )
+    placed = np.asarray(matrix @ space.components.T, dtype=np.float32)
+    return unit_length(placed)
+
+
+def unit_length(rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Scale rows to length 1; rows of zeros stay so.
+
+    Examples
+    --------
+    >>> unit_length(np.array([[3, 4], [0, 0]], dtype=np.float32)).round(3)
+    array([[0.6, 0.8],
+           [0. , 0. ]], dtype=float32)
+    """
+    length = np.sqrt(np.square(rows, dtype=np.float64).sum(axis=1, keepdims=True))
+    scaled: NDArray[np.float64] = np.divide(rows, length, out=np.zeros(rows.shape), where=length > 0)
+    return scaled.astype(np.float32)
