@@ -1,0 +1,1 @@
+"""Label arrays only: label files, splits, metrics, intervals. Knows no model."""
