@@ -1,0 +1,1 @@
+"""Taxonomy, few-label classifier, calibration, abstention, explanation."""

@@ -1,0 +1,126 @@
+"""The classifier on planted features: it learns, calibrates, holds out by article, and adds up."""
+
+import numpy as np
+import pytest
+from scipy.sparse import csr_matrix
+
+from qztopics.policy import classifier as module
+from qztopics.policy.calibration import fit_temperature, softmax
+from qztopics.policy.classifier import TrainingRows, fit_classifier
+from qztopics.policy.explain import contributions, largest
+from qztopics.policy.ridge import solve_dual
+from qztopics.policy.views import Views, gram
+
+N_CODES = 3
+
+
+def views(rng: np.random.Generator, codes: np.ndarray, signal: float) -> Views:
+    """Each class has its own ten columns in every view; `signal` is the share of a row's weight that falls there."""
+
+    def planted(width: int) -> np.ndarray:
+        matrix = rng.random((len(codes), width)) * (1 - signal)
+        for row, code in enumerate(codes):
+            start = code * width // N_CODES
+            matrix[row, start : start + width // N_CODES] += signal * rng.random(width // N_CODES)
+        return (matrix / np.linalg.norm(matrix, axis=1, keepdims=True)).astype(np.float32)
+
+    return Views(csr_matrix(planted(60)), csr_matrix(planted(30)), csr_matrix(planted(3)), planted(12), planted(6))
+
+
+def rows(seed: int, signal: float, n: int = 120) -> TrainingRows:
+    rng = np.random.default_rng(seed)
+    codes = np.concatenate([np.arange(n) % N_CODES, np.arange(N_CODES)]).astype(np.int64)
+    return TrainingRows(views(rng, codes, signal), codes, n, N_CODES, np.arange(n, dtype=np.int64) // 3)
+
+
+def test_it_learns_what_is_there():
+    data = rows(1, signal=0.5)
+    fitted, held = fit_classifier(data, N_CODES, folds=5, seed=1)
+    assert held is not None
+    assert (held.probability.argmax(axis=1) == data.codes[:120]).mean() > 0.95
+    assert fitted.calibrated
+    assert fitted.probabilities(data.views).sum(axis=1) == pytest.approx(np.ones(len(data.codes)))
+
+
+def test_random_labels_score_at_chance_out_of_fold():
+    data = rows(2, signal=0.5, n=300)
+    shuffled = data.codes.copy()
+    shuffled[:300] = np.random.default_rng(5).permutation(shuffled[:300])
+    data = TrainingRows(data.views, shuffled, data.n_hand, data.n_seed, data.groups)
+    _, held = fit_classifier(data, N_CODES, folds=5, seed=1)
+    assert held is not None
+    accuracy = (held.probability.argmax(axis=1) == shuffled[:300]).mean()
+    assert accuracy < 1 / 3 + 3 * np.sqrt(2 / 9 / 300)
+    assert held.probability.max(axis=1).mean() < 0.5, "and the probabilities must admit it"
+
+
+def test_without_hand_labels_seed_rows_decide_and_nothing_is_held_out():
+    data = rows(3, signal=0.6)
+    seeds = np.arange(120, 123)
+    only = TrainingRows(data.views.rows(seeds), data.codes[seeds], 0, 3, np.zeros(0, np.int64))
+    fitted, held = fit_classifier(only, N_CODES, folds=5, seed=1)
+    assert held is None
+    assert not fitted.calibrated
+    assert (fitted.scores(data.views).argmax(axis=1) == data.codes).mean() > 0.8
+
+
+def test_a_passage_scores_alone_as_among_others():
+    data = rows(4, signal=0.4)
+    fitted, _ = fit_classifier(data, N_CODES, folds=3, seed=1)
+    together = fitted.scores(data.views)
+    for row in (0, 7, 100):
+        assert np.array_equal(fitted.scores(data.views.rows(np.array([row])))[0], together[row])
+
+
+def test_many_rows_take_the_other_solver_and_agree(monkeypatch):
+    data = rows(5, signal=0.5)
+    monkeypatch.setattr(module, "DUAL_MAX", 50)
+    fitted, held = fit_classifier(data, N_CODES, folds=4, seed=1)
+    assert held is not None
+    assert (held.probability.argmax(axis=1) == data.codes[:120]).mean() > 0.95
+    assert held.probability.sum(axis=1) == pytest.approx(np.ones(120))
+    assert (fitted.scores(data.views).argmax(axis=1) == data.codes).mean() > 0.95
+
+
+def test_contributions_add_up_to_the_score():
+    data = rows(6, signal=0.5)
+    fitted, _ = fit_classifier(data, N_CODES, folds=3, seed=1)
+    names = [f"词{k}" for k in range(30)]
+    for row, code in ((0, 0), (5, 2)):
+        parts = contributions(fitted, data.views, row, code, names, lambda k: f"词{k}", ("a", "b", "c"))
+        shown, rest = largest(parts)
+        score = fitted.scores(data.views)[row, code]
+        assert sum(value for _, value in parts) == pytest.approx(score, abs=1e-9)
+        assert sum(value for _, value in shown) + rest == pytest.approx(score, abs=1e-9)
+        assert len(shown) == 5
+
+
+def test_dual_ridge_is_ridge_in_feature_space():
+    rng = np.random.default_rng(0)
+    features, target, weights = rng.random((20, 6)), rng.random((20, 2)), rng.random(20) + 0.1
+    dual = solve_dual(features @ features.T, target, weights, 0.7)
+    root = np.diag(weights)
+    primal = np.linalg.solve(features.T @ root @ features + 0.7 * np.eye(6), features.T @ root @ target)
+    assert features.T @ dual == pytest.approx(primal)
+
+
+def test_gram_is_the_weighted_sum_of_inner_products():
+    data = rows(7, signal=0.2, n=9)
+    scales = {"characters": 1.0, "words": 0.5, "seeds": 2.0, "latent": 0.25, "topics": 0.0}
+    expected = sum(
+        scale
+        * (
+            np.asarray(m.toarray() if not isinstance(m, np.ndarray) else m)
+            @ np.asarray(m.toarray() if not isinstance(m, np.ndarray) else m).T
+        )
+        for scale, m in ((s, data.views.matrix(n)) for n, s in scales.items())
+    )
+    assert gram(data.views, data.views, scales) == pytest.approx(expected, abs=1e-5)
+
+
+def test_temperature_recovers_a_planted_factor():
+    rng = np.random.default_rng(3)
+    scores = rng.normal(size=(4000, 4))
+    chance = softmax(scores, 2.5)
+    codes = (chance.cumsum(axis=1) < rng.random((4000, 1))).sum(axis=1)
+    assert fit_temperature(scores, codes) == pytest.approx(2.5, rel=0.1)
