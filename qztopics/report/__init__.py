@@ -1,0 +1,1 @@
+"""The report: numbers (`prepare`), figures (`figures`), one offline page (`page`), files (`write`)."""

@@ -1,0 +1,276 @@
+"""What a report says, as frozen dataclasses: numbers and names, no sentences and no markup.
+
+Shares, probabilities, purities and scores are in [0, 1]; lengths are characters without spaces.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from qztopics.evaluation.metrics import Evaluation
+    from qztopics.records import Rejection, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A passage shown to the reader, with its place. `is_cut` is True where `text` is only the beginning."""
+
+    passage_id: str
+    source: str
+    spans: tuple[Span, ...]
+    text: str
+    is_cut: bool
+    nearest: str | None
+    probability: float | None
+    runner_up: str | None
+    runner_up_probability: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Funnel:
+    """From files to answers; `n_passages` = furniture + duplicates + unjudged + judged where rows and summary agree.
+
+    Parameters
+    ----------
+    n_furniture
+        Passages that are no body text: headlines, bylines, captions and the like.
+    n_duplicates
+        Body passages of a second printing.
+    n_body
+        Body passages of first printings.
+    n_judged
+        Those of `n_body` for which the model names a nearest policy topic.
+    n_answered
+        Those of `n_judged` on which it does not abstain.
+    """
+
+    n_documents: int
+    n_rejected: int
+    n_articles: int
+    n_paragraphs: int
+    n_passages: int
+    n_furniture: int
+    n_duplicates: int
+    n_body: int
+    n_judged: int
+    n_answered: int
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What the report rests on.
+
+    Parameters
+    ----------
+    first_date, last_date
+        Earliest and latest `date` of the metadata as YYYY-MM-DD, or None where no row has one.
+    n_undated
+        Documents without such a date.
+    is_calibrated
+        Whether hand labels set the scale of the probabilities; None without a classifier.
+    notes
+        Sentences of the caller, shown as they are.
+    """
+
+    first_date: str | None
+    last_date: str | None
+    n_undated: int
+    n_labels: int
+    n_unmatched_labels: int
+    n_contested_labels: int
+    is_calibrated: bool | None
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A topic or cluster whose commonest policy topic is the one at hand."""
+
+    number: int
+    name: str
+    purity: float
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyLine:
+    """One policy topic.
+
+    Parameters
+    ----------
+    number
+        Class number in the taxonomy.
+    n_passages, n_characters
+        Judged passages answered with this code, and their length.
+    share
+        `n_characters` over the length of all judged passages, abstained ones included.
+    mean_probability
+        Over `n_passages`; None for none.
+    n_abstained
+        Judged passages on which the tool abstained and whose nearest code is this one.
+    n_labels, f1
+        Labelled passages scored and their F1; None without an evaluation, `f1` also where it is not measured.
+    seed_terms
+        Seed terms with the number of answered passages that hold them, commonest first.
+    """
+
+    number: int
+    code: str
+    name: str
+    definition: str
+    n_passages: int
+    n_characters: int
+    share: float
+    mean_probability: float | None
+    n_abstained: int
+    n_labels: int | None
+    f1: float | None
+    seed_terms: tuple[tuple[str, int], ...]
+    topics: tuple[Link, ...]
+    clusters: tuple[Link, ...]
+    typical: tuple[Example, ...]
+    borderline: Example | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonLine:
+    """Passages on which the tool abstained for one reason; shares are of judged passages (None for duplicates)."""
+
+    reason: str
+    n_passages: int
+    n_characters: int
+    share: float | None
+    examples: tuple[Example, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyPart:
+    """The policy topics, largest share first, and what was left unanswered."""
+
+    lines: tuple[PolicyLine, ...]
+    n_characters: int
+    n_abstained: int
+    abstained_passage_share: float
+    abstained_share: float
+    reasons: tuple[ReasonLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TopicLine:
+    """One LDA topic; `n_passages` have it as their heaviest, `share` is of all passages that have topics."""
+
+    number: int
+    name: str
+    terms: tuple[str, ...]
+    n_passages: int
+    share: float
+    npmi: float | None
+    c_v: float | None
+    policy_name: str | None
+    purity: float | None
+    typical: tuple[Example, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterLine:
+    """One cluster; `topics` are its commonest heaviest topics as (number, passages)."""
+
+    number: int
+    n_passages: int
+    share: float
+    policy_name: str | None
+    purity: float | None
+    topics: tuple[tuple[int, int], ...]
+    typical: tuple[Example, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Confused:
+    """A pair of codes that were taken for each other, by name."""
+
+    hand: str
+    predicted: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """The evaluation, with the names of its codes in the same order and the commonest confusions."""
+
+    evaluation: Evaluation
+    names: tuple[str, ...]
+    confused: tuple[Confused, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentLine:
+    """How one document was read, and what became of its passages."""
+
+    source: str
+    encoding: str
+    is_certain: bool
+    n_characters: int
+    n_body: int
+    n_furniture: int
+    n_duplicates: int
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """How the inputs were read. `documents` and `rejections` may be cut; the counts never are.
+
+    Parameters
+    ----------
+    documents
+        Those with an uncertain encoding first where not all are shown, otherwise in order.
+    encodings
+        (encoding, documents), commonest first.
+    kinds
+        (kind, passages) in the order of `records.KINDS`.
+    """
+
+    documents: tuple[DocumentLine, ...]
+    n_documents: int
+    n_uncertain: int
+    n_characters: int
+    encodings: tuple[tuple[str, int], ...]
+    n_joins: int
+    n_duplicate_articles: int
+    kinds: tuple[tuple[str, int], ...]
+    rejections: tuple[Rejection, ...]
+    n_rejections: int
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """For the record: (name, value) pairs of settings, of the model's facts and of versions."""
+
+    facts: tuple[tuple[str, str], ...]
+    settings: tuple[tuple[str, str], ...]
+    made_with: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything the page shows. `policy` is None for a plain topic modeller, `agreement` without an evaluation."""
+
+    name: str
+    version: str
+    funnel: Funnel
+    basis: Basis
+    policy: PolicyPart | None
+    topics: tuple[TopicLine, ...]
+    topic_diversity: float
+    clusters: tuple[ClusterLine, ...]
+    agreement: Agreement | None
+    quality: Quality
+    record: Record
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """SVG files of the report; None where there is nothing to draw."""
+
+    shares: bytes | None = None
+    confusion: bytes | None = None

@@ -1,0 +1,207 @@
+"""Draw the figures of the report: arrays to a matplotlib figure, a figure to SVG bytes.
+
+Text stays text in the SVG and is drawn by the reader's browser. Every text stands on its baseline at a place reckoned
+here, so no font is measured for the layout and the bytes are the same on every machine.
+"""
+
+from __future__ import annotations
+
+import io
+import warnings
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from qztopics.report.contents import Figures
+from qztopics.report.fonts import FAMILIES, text_font
+from qztopics.report.visible import visible
+from qztopics.report.words import TEXT, percent
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from qztopics.report.contents import Agreement, PolicyPart, Report
+
+POINTS = 72
+BODY = 10.0
+NAME_MAX = 16
+CONFUSION_MAX = 30
+"""More classes than this do not make a readable matrix."""
+
+INK, MUTED, LINE, ACCENT, GREY = "#1d2733", "#5d6b7a", "#dfe4e9", "#2b6a8f", "#b5bec7"
+DARK = 0.8
+"""Cells shaded at least this much carry white figures."""
+_BASELINE_DROP = 0.35
+"""Middle of a Chinese character above its baseline, in font sizes."""
+
+
+def draw(report: Report) -> Figures:
+    """Draw every figure of a report that has something to show."""
+    policy, agreement = report.policy, report.agreement
+    has_shares = policy is not None and any(line.n_passages for line in policy.lines)
+    has_matrix = agreement is not None and 0 < len(agreement.names) <= CONFUSION_MAX
+    return Figures(
+        shares=to_svg(_shares(policy), TEXT["shares_figure"]) if policy and has_shares else None,
+        confusion=to_svg(_confusion(agreement), TEXT["confusion_figure"]) if agreement and has_matrix else None,
+    )
+
+
+def _shares(part: PolicyPart) -> Figure:
+    lines = [line for line in part.lines if line.n_passages]
+    names, values = [line.name for line in lines], [line.share for line in lines]
+    if part.n_abstained:
+        names, values = [*names, TEXT["abstained_row"]], [*values, part.abstained_share]
+    return plot_bars(names, values, n_grey=int(part.n_abstained > 0))
+
+
+def _confusion(agreement: Agreement) -> Figure:
+    return plot_confusion(agreement.names, agreement.evaluation.confusion)
+
+
+def plot_bars(names: Sequence[str], shares: Sequence[float], *, n_grey: int = 0) -> Figure:
+    """Plot shares as horizontal bars, the first on top, each with its percentage.
+
+    Parameters
+    ----------
+    names
+        One per bar.
+    shares
+        In [0, 1], at least one above 0.
+    n_grey
+        How many of the last bars are grey: not an answer.
+    """
+    labels = [shorten(name) for name in names]
+    row, top, right, width = 21.0, 4.0, 52.0, 620.0
+    left = max(text_width(label) for label in labels) * BODY + 14
+    height = top * 2 + row * len(labels)
+    figure, axes = _canvas(width, height)
+    scale = (width - left - right) / max(shares)
+    for i, (label, share) in enumerate(zip(labels, shares, strict=True)):
+        middle = height - top - row * (i + 0.5)
+        baseline = middle - BODY * _BASELINE_DROP
+        colour = GREY if i >= len(labels) - n_grey else ACCENT
+        axes.barh(middle, share * scale, height=row * 0.62, left=left, color=colour, linewidth=0)
+        _write(axes, left - 8, baseline, label, align="right")
+        _write(axes, left + share * scale + 6, baseline, percent(share), colour=MUTED)
+    axes.plot([left, left], [top, height - top], color=MUTED, linewidth=0.8)
+    return figure
+
+
+def plot_confusion(names: Sequence[str], counts: Sequence[Sequence[int]]) -> Figure:
+    """Plot a confusion matrix: rows hand label, columns prediction, shade by the share of the row.
+
+    Parameters
+    ----------
+    names
+        One per class; columns show the class's position instead.
+    counts
+        Shape (n_codes, n_codes).
+    """
+    labels = [f"{i + 1} {shorten(name)}" for i, name in enumerate(names)]
+    cell, head = 23.0, 24.0
+    left = max(text_width(label) for label in labels) * BODY + 14
+    n = len(labels)
+    height = head + cell * n + 2
+    figure, axes = _canvas(left + cell * n + 2, height)
+    matrix = np.asarray(counts, dtype=np.int64)
+    shade = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
+    for i, label in enumerate(labels):
+        middle = height - head - cell * (i + 0.5)
+        baseline = middle - BODY * _BASELINE_DROP
+        _write(axes, left - 8, baseline, label, align="right")
+        _write(axes, left + cell * (i + 0.5), height - head + 7, str(i + 1), align="center", colour=MUTED)
+        for j in range(n):
+            _cell(axes, left + cell * j, middle - cell / 2, cell, float(shade[i, j]), on_diagonal=i == j)
+            if matrix[i, j]:
+                colour = "#ffffff" if shade[i, j] >= DARK else INK
+                _write(axes, left + cell * (j + 0.5), baseline, str(matrix[i, j]), align="center", colour=colour)
+    return figure
+
+
+def _cell(axes: Axes, x: float, y: float, side: float, shade: float, *, on_diagonal: bool) -> None:
+    from matplotlib.patches import Rectangle
+
+    strong = np.array([0x2B, 0x6A, 0x8F]) if on_diagonal else np.array([0xB4, 0x54, 0x2E])
+    pale = np.array([0xF6, 0xF8, 0xFA])
+    colour = tuple(((1 - shade) * pale + shade * strong) / 255)
+    axes.add_patch(Rectangle((x + 0.75, y + 0.75), side - 1.5, side - 1.5, facecolor=colour, linewidth=0))
+
+
+def to_svg(figure: Figure, title: str) -> bytes:
+    """Write a figure as SVG: text kept as text, no date, no address but the names of the SVG format itself."""
+    out = io.BytesIO()
+    metadata = {"Title": visible(title), "Date": None, "Creator": None, "Format": None, "Type": None}
+    with _own_style(), warnings.catch_warnings():
+        # Text is aligned by the browser; the font that stands in while matplotlib measures need not hold the glyphs.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from", category=UserWarning)
+        figure.savefig(out, format="svg", metadata=metadata, transparent=True)
+    svg = out.getvalue().replace(b"\r\n", b"\n")
+    return svg[svg.index(b"<svg") :]  # without the document type, which names an address
+
+
+def shorten(name: str) -> str:
+    """Cut a name to what fits beside a figure, with what cannot be seen shown.
+
+    Examples
+    --------
+    >>> shorten("城乡建设、住房与交通")
+    '城乡建设、住房与交通'
+    >>> shorten("很" * 20)
+    '很很很很很很很很很很很很很很很…'
+    """
+    text = visible(name)
+    return text if len(text) <= NAME_MAX else text[: NAME_MAX - 1] + "…"
+
+
+def text_width(text: str) -> float:
+    """Estimate the width of a line in font sizes: a Han character is 1 wide, others rather less.
+
+    Examples
+    --------
+    >>> text_width("教育"), round(text_width("ab"), 2)
+    (2.0, 1.2)
+    """
+    return sum(1.0 if ord(character) >= 0x2E80 else 0.6 for character in text)
+
+
+@contextmanager
+def _own_style() -> Iterator[None]:
+    """Draw by matplotlib's own defaults and ours, whatever a `matplotlibrc` on this machine says."""
+    import matplotlib as mpl
+
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams["svg.fonttype"] = "none"
+        mpl.rcParams["svg.hashsalt"] = "qztopics"
+        mpl.rcParams["font.sans-serif"] = list(FAMILIES[:-1])
+        yield
+
+
+def _canvas(width: float, height: float) -> tuple[Figure, Axes]:
+    """Make a figure whose data coordinates are points from the lower left corner."""
+    from matplotlib.figure import Figure
+
+    with _own_style():
+        figure = Figure(figsize=(width / POINTS, height / POINTS), dpi=POINTS)
+        axes = figure.add_axes((0, 0, 1, 1))
+    axes.set_xlim(0, width)
+    axes.set_ylim(0, height)
+    axes.set_axis_off()
+    return figure, axes
+
+
+def _write(axes: Axes, x: float, y: float, text: str, *, align: str = "left", colour: str = INK) -> None:
+    axes.text(
+        x,
+        y,
+        text,
+        fontproperties=text_font(BODY),
+        color=colour,
+        horizontalalignment=align,
+        verticalalignment="baseline",
+        parse_math=False,  # a dollar sign in a name is a dollar sign
+    )

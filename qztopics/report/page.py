@@ -1,0 +1,107 @@
+"""Render a report as one HTML page that needs nothing but itself."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from qztopics.report import words
+from qztopics.report.visible import visible
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+    from qztopics.report.contents import Figures, Report
+
+MATRIX_MAX = 30
+"""Above this number of classes the confusion matrix is left to the list of commonest confusions."""
+
+
+def render(report: Report, figures: Figures) -> str:
+    """Return the report's page as HTML text; figures are images with their bytes in the address."""
+    return render_template(
+        "page.html",
+        report=report,
+        names={line.code: line.name for line in report.policy.lines} if report.policy else {},
+        matrix_max=MATRIX_MAX,
+        shares=_address(figures.shares),
+        confusion=_address(figures.confusion),
+    )
+
+
+def render_template(template: str, **context: object) -> str:
+    """Render one of our templates with its words, style, script and content security policy.
+
+    Style and script stand in the page and are allowed by their hashes alone. Every text is escaped, and what cannot be
+    seen is shown as an escape.
+
+    Source: Content Security Policy Level 3, section 2.3.1 (hash sources).
+
+    Parameters
+    ----------
+    template
+        File name in `templates/`.
+    context
+        What the template names besides `w` (the module of words), `t` (its labels), `style`, `script` and `policy_of`.
+    """
+    from markupsafe import Markup
+
+    style, script = _asset("style.css"), _asset("table.js")
+    return (
+        _environment()
+        .get_template(template)
+        .render(
+            context,
+            w=words,
+            t=words.TEXT,
+            policy_of=_policy_of(style, script),
+            style=Markup(style),  # noqa: S704 - our own file
+            script=Markup(script),  # noqa: S704 - our own file
+        )
+    )
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("qztopics.report", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        integer=words.integer, percent=words.percent, decimal=words.decimal, interval=words.interval
+    )
+    return environment
+
+
+def _finalize(value: object) -> object:
+    """Show what cannot be seen, in every text that enters the page; markup is ours and passes."""
+    return visible(value) if type(value) is str else value
+
+
+def _asset(name: str) -> str:
+    return (files("qztopics.report") / "templates" / name).read_text("utf-8")
+
+
+def _policy_of(style: str, script: str) -> str:
+    """Write the content security policy that lets in this style and this script and nothing else."""
+    return (
+        f"default-src 'none'; img-src data:; style-src {_hash_of(style)}; script-src {_hash_of(script)}; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _hash_of(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def _address(svg: bytes | None) -> str | None:
+    return None if svg is None else "data:image/svg+xml;base64," + base64.b64encode(svg).decode()

@@ -1,0 +1,80 @@
+"""Which passages count, how long they are, and which of them are shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from qztopics.report.contents import Example
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from qztopics.rows import Row
+
+SHOWN_CHARACTERS = 200
+"""Longer passages are shown cut: the report quotes, it does not reprint."""
+
+
+def is_duplicate(row: Row) -> bool:
+    """Tell whether the row is body text of a second printing."""
+    return row.kind == "body" and row.abstain_reason == "duplicate"
+
+
+def is_counted(row: Row) -> bool:
+    """Tell whether the row is body text of a first printing: what shares and topics are counted over."""
+    return row.kind == "body" and row.abstain_reason != "duplicate"
+
+
+def is_judged(row: Row) -> bool:
+    """Tell whether the row counts and the model names a nearest policy topic for it."""
+    return is_counted(row) and row.nearest is not None
+
+
+def length(text: str) -> int:
+    """Count characters without spaces.
+
+    Examples
+    --------
+    >>> length("东 湾港　开港")
+    5
+    """
+    return len("".join(text.split()))
+
+
+def heaviest_topic(row: Row) -> tuple[int, float] | None:
+    """Return the heaviest LDA topic of a row with its weight, the smaller number at a tie; None without topics."""
+    return min(row.topics, key=lambda pair: (-pair[1], pair[0]), default=None)
+
+
+def example(row: Row) -> Example:
+    """Cut a row down to what the page shows of it."""
+    return Example(
+        passage_id=row.passage_id or row.document_id,
+        source=row.source,
+        spans=row.spans,
+        text=row.text[:SHOWN_CHARACTERS],
+        is_cut=len(row.text) > SHOWN_CHARACTERS,
+        nearest=row.nearest,
+        probability=row.probability,
+        runner_up=row.runner_up,
+        runner_up_probability=row.runner_up_probability,
+    )
+
+
+def choose(rows: Iterable[Row], score: Callable[[Row], float], n: int, *, besides: Iterable[Row] = ()) -> list[Row]:
+    """Choose the `n` rows of highest score with different texts, the earlier one at a tie.
+
+    Parameters
+    ----------
+    besides
+        Rows whose texts must not come again.
+    """
+    seen = {row.text for row in besides}
+    chosen: list[Row] = []
+    for row in sorted(rows, key=score, reverse=True):  # sorting is stable in reverse too: equal scores keep their order
+        if len(chosen) == n:
+            break
+        if row.text not in seen:
+            seen.add(row.text)
+            chosen.append(row)
+    return chosen

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, get_args
+
+import pytest
+
+from qztopics.evaluation.metrics import Baseline, Interval
+from qztopics.policy.abstain import Reason
+from qztopics.records import KINDS
+from qztopics.report import words
+
+if TYPE_CHECKING:
+    from qztopics.report.contents import Report
+
+
+def scored(report: Report, baseline: float) -> str:
+    """The finding on scores when macro-F1 is 0.70 (0.60 to 0.80) and the vote reaches `baseline`."""
+    assert report.agreement is not None
+    evaluation = replace(
+        report.agreement.evaluation,
+        macro_f1=Interval(0.7, 0.6, 0.8),
+        baselines=(Baseline("majority", 0.3, 0.1), Baseline("vote", 0.5, baseline)),
+    )
+    return words.findings(replace(report, agreement=replace(report.agreement, evaluation=evaluation)))[2]
+
+
+@pytest.mark.parametrize(
+    ("baseline", "claim"),
+    [(0.5, "低于模型的区间"), (0.65, "尚不能断定模型更好"), (0.75, "尚不能断定模型更好"), (0.85, "模型不如它")],
+)
+def test_a_difference_is_claimed_only_outside_the_interval(report: Report, baseline: float, claim: str) -> None:
+    found = scored(report, baseline)
+    assert claim in found
+    assert "种子词投票" in found
+    assert "宏平均 F1 为 0.70（95% 区间 0.60–0.80）" in found
+
+
+def test_findings_are_made_from_the_numbers(report: Report) -> None:
+    found = words.findings(report)
+    assert len(found) == 5
+    assert report.policy is not None
+    assert f"产业发展与招商引资（{words.percent(report.policy.lines[0].share)}）" in found[0]
+    assert "另有" in found[0]
+    assert "5 个片段没有作答，占判读片段的 8.3%" in found[1]
+    assert "“概率过低”（4 个）" in found[1]
+    assert "1 个输入没有读入，1 个文件的编码靠推断，7 处" in found[4]
+
+
+def test_scores_that_may_be_too_good_say_so(report: Report) -> None:
+    assert report.agreement is not None
+    seen = replace(report.agreement, evaluation=replace(report.agreement.evaluation, out_of_fold=False))
+    assert "得分会偏高" in words.findings(replace(report, agreement=seen))[2]
+    assert "得分会偏高" in words.agreement_lead(seen)
+    assert "交叉验证" in words.agreement_lead(report.agreement)
+
+
+def test_cautions_give_the_accuracy(report: Report) -> None:
+    assert report.agreement is not None
+    assert words.percent(report.agreement.evaluation.accuracy.value) in words.cautions(report)[0]
+    assert "没有按误判率校正" in words.cautions(report)[0]
+    assert any("参加过训练" in caution for caution in words.cautions(report))
+
+
+@pytest.mark.parametrize(
+    ("kept", "claim"), [(0.9, "高 10.0 个百分点"), (0.7, "低 10.0 个百分点"), (0.8, "与全部片段相同")]
+)
+def test_what_abstaining_buys(report: Report, kept: float, claim: str) -> None:
+    assert report.agreement is not None
+    evaluation = replace(report.agreement.evaluation, accuracy=Interval(0.8, 0.7, 0.9), accuracy_of_kept=kept)
+    assert claim in words.kept_sentence(evaluation)
+
+
+def test_every_reason_and_kind_has_words() -> None:
+    assert set(words.REASONS) == set(get_args(Reason))
+    assert tuple(words.KINDS) == KINDS
+
+
+def test_simple_methods_have_names() -> None:
+    assert words.baseline_name("majority class") != "majority class"
+    assert words.baseline_name("keyword vote") == "种子词投票"
+    assert words.baseline_name("neu") == "neu"
+
+
+def test_all_answered(report: Report) -> None:
+    assert report.policy is not None
+    full = replace(report.policy, n_abstained=0, reasons=())
+    assert words.abstained_lead(full) == "判读的片段全部作答，没有弃权。"
+
+
+def test_a_cut_table_says_so() -> None:
+    assert words.shown(200, 200) == ""
+    assert words.shown(200, 1234, unsure_first=True) == "共 1,234 条，这里列出 200 条，编码靠推断的排在最前。"
