@@ -1,0 +1,184 @@
+"""The Python interface: open a stored model and ask it; store a trained one."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qztopics.bundle.components import SELFTEST, put_together, take_apart
+from qztopics.bundle.reader import Bundle, open_bundle
+from qztopics.bundle.store import publish
+from qztopics.corpus import read
+from qztopics.corpus.wording import clean
+from qztopics.errors import UsageError
+from qztopics.pipeline.classify import Answers, classify, reader_of
+from qztopics.pipeline.reading import Reading, read_texts
+from qztopics.pipeline.selftest import library_versions, make_selftest, replay
+from qztopics.rows import Row, make_row
+from qztopics.text.segmentation import engine_version
+from qztopics.topics.terms import top_terms
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from qztopics.model import Model
+    from qztopics.records import Corpus
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One LDA topic: its number for ever, a short name, and its ten commonest terms with their probabilities."""
+
+    number: int
+    name: str
+    terms: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedModel:
+    """A stored model, opened; asking it never changes it.
+
+    Parameters
+    ----------
+    model
+        The parts, for those who want arrays.
+    version
+        Identifier of the version.
+    path
+        The folder it was opened from.
+    """
+
+    model: Model
+    version: str
+    path: Path
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Policy-topic codes: the columns of `predict_proba`; empty for a plain topic modeller."""
+        return self.model.taxonomy.codes if self.model.taxonomy else ()
+
+    def classify(self, inputs: Sequence[str | Path], *, explain: bool = False, jobs: int = 1) -> list[Row]:
+        """Classify texts, or files and folders, into one row per passage.
+
+        Parameters
+        ----------
+        inputs
+            Strings are texts, taken as clean; `Path` objects are files and folders, which are read and repaired. One
+            kind at a time.
+
+        Raises
+        ------
+        UsageError
+            Texts and paths are mixed.
+        InputMissingError
+            A path does not exist.
+        """
+        corpus = self._corpus(inputs)
+        answers = self.answer(corpus, explain=explain, jobs=jobs)
+        return [make_row(p, a) for p, a in zip(corpus.passages, answers.assignments, strict=True) if p.kind == "body"]
+
+    def answer(
+        self,
+        corpus: Corpus,
+        *,
+        explain: bool = False,
+        held_out: bool = False,
+        min_probability: float | None = None,
+        jobs: int = 1,
+    ) -> Answers:
+        """Judge the passages of a corpus that was read already; options as in `pipeline.classify.classify`."""
+        return classify(
+            self.model,
+            corpus.passages,
+            explain=explain,
+            held_out=held_out,
+            min_probability=min_probability,
+            jobs=jobs,
+        )
+
+    def predict(self, texts: Sequence[str]) -> list[str]:
+        """Return the most probable code of each text, without abstaining."""
+        codes = self._codes()
+        return [codes[k] for k in self.predict_proba(texts).argmax(axis=1)]
+
+    def predict_proba(self, texts: Sequence[str]) -> NDArray[np.float64]:
+        """Return calibrated probabilities, shape (n, n_codes), rows sum to 1."""
+        self._codes()
+        assert self.model.classifier is not None  # noqa: S101 - `_codes` has refused
+        return self.model.classifier.probabilities(self._read(texts).views)
+
+    def transform(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return the passage-topic matrix, shape (n, n_topics); rows sum to 1, or are zero without a known term."""
+        return self._read(texts).passage_topic_matrix
+
+    def topics(self) -> list[Topic]:
+        """List the LDA topics in their permanent order."""
+        listed = top_terms(self.model.topics, self.model.vocabulary.terms)
+        names = self.model.facts.topic_names
+        return [Topic(k, name, tuple(terms)) for k, (name, terms) in enumerate(zip(names, listed, strict=True))]
+
+    def _codes(self) -> tuple[str, ...]:
+        if self.model.classifier is None:
+            raise UsageError(f"{self.path}: this model has no policy topics; train with a taxonomy or labels")
+        return self.codes
+
+    def _read(self, texts: Sequence[str]) -> Reading:
+        return read_texts(reader_of(self.model), [clean(text) for text in texts])
+
+    def _corpus(self, inputs: Sequence[str | Path]) -> Corpus:
+        if all(isinstance(item, Path) for item in inputs) and inputs:
+            return read.read_corpus(list(inputs), self.model.settings.corpus)
+        if not all(isinstance(item, str) for item in inputs):
+            raise UsageError("classify takes either texts (str) or paths (pathlib.Path), not both at once")
+        return read.read_texts([(str(number), str(text)) for number, text in enumerate(inputs, start=1)])
+
+
+def load(path: str | Path, version: str | None = None) -> LoadedModel:
+    """Open `models/NAME`, checked byte for byte; after an upgrade of a library its self-test is replayed.
+
+    Raises
+    ------
+    InputMissingError
+        There is no such model.
+    BundleError
+        It is damaged or foreign, or answers otherwise than when it was trained.
+    """
+    bundle = open_bundle(Path(path), version)
+    model = put_together(bundle)
+    if bundle.manifest.trained_with != library_versions():
+        replay(model, bundle.texts[SELFTEST], str(bundle.path))
+    return LoadedModel(model, bundle.version, bundle.path)
+
+
+def store(model: Model, models_dir: Path, name: str, *, seconds: float) -> str:
+    """Publish a model under a name, self-test first; return the version's identifier.
+
+    Parameters
+    ----------
+    seconds
+        How long the training took; kept beside the version, outside its identifier.
+    """
+    parts = take_apart(
+        model,
+        selftest=make_selftest(model),
+        engine=engine_version(model.settings.text.segmenter),
+        trained_with=library_versions(),
+    )
+
+    def check(bundle: Bundle) -> None:
+        replay(put_together(bundle), bundle.texts[SELFTEST], name)
+
+    return publish(
+        models_dir,
+        name,
+        arrays=parts.arrays,
+        texts=parts.texts,
+        described=parts.described,
+        provenance={"time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "seconds": round(seconds, 1)},
+        check=check,
+    )

@@ -1,0 +1,1 @@
+"""Arguments <-> verbs; one file per command; nobody imports it."""

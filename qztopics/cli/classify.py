@@ -1,0 +1,66 @@
+"""`qztopics classify`: one row per passage of new text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from qztopics.cli import options as o
+
+if TYPE_CHECKING:
+    from qztopics.pipeline.rollup import Level
+
+
+LEVELS: dict[o.RowLevel, Level] = {
+    o.RowLevel.PASSAGE: "passage",
+    o.RowLevel.PARAGRAPH: "paragraph",
+    o.RowLevel.ARTICLE: "article",
+    o.RowLevel.DOCUMENT: "document",
+}
+
+
+def classify(
+    inputs: o.Inputs = None,
+    model: o.ModelName = "default",
+    models_dir: o.ModelsDir = Path("models"),
+    output: o.Output = "-",
+    row_format: Annotated[
+        o.RowFormat | None, typer.Option("--format", help="Row format, if the suffix does not tell.")
+    ] = None,
+    level: Annotated[o.RowLevel, typer.Option(help="What one row stands for.")] = o.RowLevel.PASSAGE,
+    min_probability: o.MinProbability = None,
+    jobs: o.Jobs = None,
+    rejects: o.Rejects = None,
+    max_bad: o.MaxBad = 0,
+    text_column: o.TextColumn = None,
+    label_column: o.LabelColumn = None,
+    id_column: o.IdColumn = None,
+    meta_columns: o.MetaColumns = None,
+    *,
+    every_row: Annotated[
+        bool, typer.Option("--all", help="Also rows for furniture: headlines, bylines, captions …")
+    ] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Add the terms that decided.")] = False,
+) -> None:
+    """Classify files and folders into rows, on stdout or in --output."""
+    from qztopics import api, rows
+    from qztopics.cli import setup
+    from qztopics.pipeline.rollup import roll_up
+
+    rows.format_of(output, row_format)  # a wrong suffix is refused before the work
+    opened = api.load(models_dir / model)
+    workers = setup.n_jobs(jobs)
+    columns = setup.columns(text_column, label_column, id_column, meta_columns)
+    corpus = setup.read_inputs(inputs or [], opened.model.settings.corpus, columns, workers)
+    setup.say_if_compiling()
+    answers = opened.answer(corpus, explain=explain, min_probability=min_probability, jobs=workers)
+    made = [rows.make_row(p, a) for p, a in zip(corpus.passages, answers.assignments, strict=True)]
+    if level is not o.RowLevel.PASSAGE:
+        policy = opened.model.settings.policy
+        made = roll_up(made, answers.probability, opened.codes, LEVELS[level], policy, min_probability)
+    elif not every_row:
+        made = [row for row in made if row.kind == "body"]
+    setup.write_rows(made, output, row_format)
+    setup.account(corpus.rejections, rejects, max_bad)

@@ -1,0 +1,96 @@
+"""What people see in the terminal: talk and progress on stderr, tables, and names shown without control characters."""
+
+from __future__ import annotations
+
+import sys
+import unicodedata
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from qztopics.records import Rejection
+
+
+def shown(text: str) -> str:
+    r"""Text safe for a terminal: controls, escapes and bidi marks as `\x1b`-like escapes.
+
+    Examples
+    --------
+    >>> print(shown("港\x1b[31m"))
+    港\x1b[31m
+    """
+    hidden = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+    return "".join(
+        c if unicodedata.category(c) not in hidden else c.encode("unicode_escape", "surrogatepass").decode()
+        for c in text
+    )
+
+
+def say(message: str) -> None:
+    """One line of talk on stderr."""
+    sys.stderr.write(shown(message) + "\n")
+
+
+class _Talk:
+    """Whether `detail` speaks; set once, by `main`."""
+
+    verbose = False
+
+
+def verbose(*, wanted: bool) -> None:
+    """Turn details on or off for this process."""
+    _Talk.verbose = wanted
+
+
+def detail(message: str) -> None:
+    """One line of talk on stderr for those who asked with -v."""
+    if _Talk.verbose:
+        say(message)
+
+
+def say_rejections(rejections: Sequence[Rejection]) -> None:
+    """One line on stderr for each input that was not read."""
+    for rejection in rejections:
+        say(f"rejected ({rejection.code}): {rejection.path}: {rejection.words}")
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str], Callable[[int, int], None]]]:
+    """Yield a watch: `watch(stage)` begins a stage and gives the function that is told (done, all).
+
+    Bars are drawn on a terminal only; elsewhere nothing is printed.
+    """
+    if not sys.stderr.isatty():
+        yield lambda _stage: lambda _done, _all: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description:<12}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+
+        def begin(stage: str) -> Callable[[int, int], None]:
+            task = bars.add_task(stage, total=None)
+            return lambda done, of: bars.update(task, completed=done, total=of)
+
+        yield begin
+
+
+def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], *, numeric: Sequence[int] = ()) -> None:
+    """Print a table on stdout; columns named in `numeric` by position are right-aligned."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from qztopics.cli.output import stdout
+
+    drawn = Table(title=title, title_justify="left", title_style="bold")
+    for position, name in enumerate(columns):
+        drawn.add_column(name, justify="right" if position in numeric else "left", overflow="fold")
+    for row in rows:
+        drawn.add_row(*(Text(shown(str(cell))) for cell in row))
+    width = None if sys.stdout.isatty() else 120
+    with stdout():
+        Console(width=width, highlight=False).print(drawn)

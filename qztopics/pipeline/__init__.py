@@ -1,0 +1,1 @@
+"""The verbs: train, classify, evaluate. Knows the order of things, no mathematics."""

@@ -1,0 +1,225 @@
+"""Classify: passages in, one assignment each out."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from qztopics.pipeline.reading import Reader, Reading, read_texts
+from qztopics.policy.abstain import Evidence, reasons
+from qztopics.policy.explain import contributions, largest
+from qztopics.records import Assignment
+from qztopics.topics.clusters import assign_clusters
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+    from qztopics.model import Model, OutOfFold
+    from qztopics.policy.taxonomy import Taxonomy
+    from qztopics.records import Passage
+    from qztopics.settings import Settings
+
+BATCH = 4096
+HEAVIEST = 3
+SECONDARY_MAX = 2
+SECONDARY_SHARE = 0.2
+SECONDARY_PROBABILITY = 0.5
+_SENTENCE = re.compile(r"[^。!?!?；;…]*[。!?!?；;…]+[”’」』)）]*|[^。!?!?；;…]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What a model says of n passages.
+
+    Parameters
+    ----------
+    assignments
+        One per passage; empty ones for furniture.
+    probability
+        float64, shape (n, n_codes); zeros for furniture, no columns without classes.
+    """
+
+    assignments: tuple[Assignment, ...]
+    probability: NDArray[np.float64]
+
+
+def reader_of(model: Model) -> Reader:
+    """Return the half of a model that turns text into views."""
+    return Reader(
+        model.settings,
+        model.lexicon,
+        model.vocabulary,
+        model.word_idf,
+        model.characters,
+        model.character_idf,
+        model.latent,
+        model.topics,
+        model.taxonomy,
+    )
+
+
+def text_digests(texts: Sequence[str]) -> NDArray[np.int64]:
+    """First 8 bytes of each text's SHA-256 as a signed number, shape (n,)."""
+    digests = [hashlib.sha256(text.encode(errors="surrogatepass")).digest()[:8] for text in texts]
+    return np.array([int.from_bytes(digest, "big", signed=True) for digest in digests], dtype=np.int64)
+
+
+def trained_rows(known: OutOfFold, digests: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Row of each text among the out-of-fold answers, -1 where it carried no hand label in training; shape (n,)."""
+    row = {int(digest): k for k, digest in enumerate(known.digest)}
+    return np.array([row.get(int(digest), -1) for digest in digests], dtype=np.int64)
+
+
+def answered(
+    probability: NDArray[np.float64], evidence: Evidence, settings: Settings, min_probability: float | None = None
+) -> NDArray[np.bool_]:
+    """Tell which passages the tool would not abstain on, shape (n,)."""
+    return np.array(
+        [r is None for r in reasons(probability, evidence, settings.policy, min_probability)], dtype=np.bool_
+    )
+
+
+def classify(
+    model: Model,
+    passages: Sequence[Passage],
+    *,
+    min_probability: float | None = None,
+    explain: bool = False,
+    held_out: bool = False,
+    jobs: int = 1,
+    progress: Callable[[int, int], None] | None = None,
+) -> Answers:
+    """Judge passages in batches; the answer for one does not depend on the others, but for the mark of duplicates.
+
+    Parameters
+    ----------
+    min_probability
+        Overrides the model's setting.
+    explain
+        Add the terms that decided.
+    held_out
+        Answer passages that carried a hand label in training from the stored out-of-fold answers: by a model that had
+        not seen them. Rows of the training corpus are made so, for a model flatters what it was taught.
+    """
+    n_codes = len(model.taxonomy.codes) if model.taxonomy else 0
+    probability = np.zeros((len(passages), n_codes))
+    assignments = [Assignment(abstain_reason=None if p.duplicate_of is None else "duplicate") for p in passages]
+    body = [i for i, p in enumerate(passages) if p.kind == "body"]
+    for start in range(0, len(body), BATCH):
+        batch = body[start : start + BATCH]
+        chosen = [passages[i] for i in batch]
+        reading = read_texts(reader_of(model), [p.text for p in chosen], jobs=jobs)
+        evidence = replace(reading.evidence, duplicate=np.array([p.duplicate_of is not None for p in chosen], np.bool_))
+        reading = replace(reading, evidence=evidence)
+        found, chance = _judge(model, chosen, reading, min_probability, explain=explain, held_out=held_out, jobs=jobs)
+        probability[batch] = chance
+        for i, assignment in zip(batch, found, strict=True):
+            assignments[i] = assignment
+        if progress:
+            progress(min(start + BATCH, len(body)), len(body))
+    return Answers(tuple(assignments), probability)
+
+
+def _judge(
+    model: Model,
+    passages: list[Passage],
+    reading: Reading,
+    min_probability: float | None,
+    *,
+    explain: bool,
+    held_out: bool,
+    jobs: int,
+) -> tuple[list[Assignment], NDArray[np.float64]]:
+    cluster_of = assign_clusters(model.clusters, reading.views.latent, reading.passage_topic_matrix)
+    mixture = reading.passage_topic_matrix
+    heaviest = np.argsort(-mixture, axis=1, kind="stable")[:, :HEAVIEST]
+    found = [
+        Assignment(
+            topics=tuple((int(k), round(float(mixture[i, k]), 4)) for k in heaviest[i] if mixture[i, k] > 0),
+            cluster=int(cluster_of[i]) if cluster_of[i] >= 0 else None,
+            abstain_reason="duplicate" if reading.evidence.duplicate[i] else None,
+        )
+        for i in range(len(passages))
+    ]
+    if model.classifier is None or model.taxonomy is None:
+        return found, np.zeros((len(passages), 0))
+    codes = model.taxonomy.codes
+    probability = model.classifier.probabilities(reading.views)
+    if held_out and model.out_of_fold is not None:
+        trained = trained_rows(model.out_of_fold, text_digests([p.text for p in passages]))
+        probability[trained >= 0] = model.out_of_fold.probability[trained[trained >= 0]]
+    why = reasons(probability, reading.evidence, model.settings.policy, min_probability)
+    order = np.argsort(-probability, axis=1, kind="stable")
+    secondary = _secondary(model, passages, order[:, 0], jobs)
+    describe = _describer(model)
+    for i, assignment in enumerate(found):
+        first = int(order[i, 0])
+        second = int(order[i, 1]) if len(codes) > 1 else None
+        terms, rest = None, None
+        if explain:
+            parts = contributions(model.classifier, reading.views, i, first, model.vocabulary.terms, describe, codes)
+            terms, rest = largest(parts)
+        found[i] = replace(
+            assignment,
+            nearest=codes[first],
+            probability=round(float(probability[i, first]), 6),
+            policy_topic=codes[first] if why[i] is None else None,
+            abstain_reason=why[i],
+            runner_up=None if second is None else codes[second],
+            runner_up_probability=None if second is None else round(float(probability[i, second]), 6),
+            secondary=secondary[i],
+            terms=terms,
+            rest=rest,
+        )
+    return found, probability
+
+
+def _describer(model: Model) -> Callable[[int], str]:
+    from qztopics.features.characters import describe
+
+    keys = model.characters.keys
+    return lambda column: describe(int(keys[column]))
+
+
+def sentences(text: str) -> list[str]:
+    """Cut at sentence ends; together the pieces are the text.
+
+    Examples
+    --------
+    >>> sentences("学位增加。“食堂开了。”谢谢")
+    ['学位增加。', '“食堂开了。”', '谢谢']
+    """
+    return _SENTENCE.findall(text)
+
+
+def _secondary(model: Model, passages: list[Passage], nearest: NDArray[np.int64], jobs: int) -> list[tuple[str, ...]]:
+    """Codes whose own sentences hold at least a fifth of the passage, the largest first, never `other`."""
+    if model.classifier is None or model.taxonomy is None:
+        raise AssertionError("secondary codes need classes")
+    pieces: list[tuple[int, str]] = []
+    for i, passage in enumerate(passages):
+        parts = sentences(passage.text)
+        pieces += [(i, part) for part in parts if len(parts) > 1]
+    shares = np.zeros((len(passages), len(model.taxonomy.codes)))
+    if pieces:
+        reading = read_texts(reader_of(model), [part for _, part in pieces], jobs=jobs)
+        probability = model.classifier.probabilities(reading.views)
+        for (i, part), chance in zip(pieces, probability, strict=True):
+            best = int(chance.argmax())
+            if chance[best] >= SECONDARY_PROBABILITY:
+                shares[i, best] += len(part) / len(passages[i].text)
+    shares[np.arange(len(passages)), nearest] = 0
+    if model.taxonomy.residual >= 0:
+        shares[:, model.taxonomy.residual] = 0
+    return [_above(row, model.taxonomy) for row in shares]
+
+
+def _above(shares: NDArray[np.float64], taxonomy: Taxonomy) -> tuple[str, ...]:
+    order = np.argsort(-shares, kind="stable")[:SECONDARY_MAX]
+    return tuple(taxonomy.codes[int(k)] for k in order if shares[k] >= SECONDARY_SHARE)

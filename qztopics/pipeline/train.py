@@ -1,0 +1,353 @@
+"""Train: passages and hand labels in, a fitted model out."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from qztopics.errors import DataError, InputMissingError
+from qztopics.evaluation.labels import attach
+from qztopics.features.characters import learn_characters
+from qztopics.features.counts import count_matrix
+from qztopics.features.tfidf import fit_idf, tfidf
+from qztopics.features.vocabulary import learn
+from qztopics.model import Facts, GroupMap, Model, OutOfFold
+from qztopics.pipeline.classify import answered, text_digests
+from qztopics.pipeline.reading import Reader, Reading, assemble, latent_input, read_texts
+from qztopics.policy.classifier import TrainingRows, fit_classifier
+from qztopics.policy.taxonomy import RESIDUAL
+from qztopics.policy.votes import clear_votes, keyword_vote
+from qztopics.text.lexicon import Lexicon, with_user_words
+from qztopics.text.tokenize import tokenize
+from qztopics.topics.agreement import map_clusters
+from qztopics.topics.choose import default_n_clusters, default_n_topics
+from qztopics.topics.clusters import fit_clusters
+from qztopics.topics.coherence import coherence
+from qztopics.topics.latent import fit_latent
+from qztopics.topics.lda import fit_lda
+from qztopics.topics.terms import topic_names
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+    from scipy.sparse import csr_matrix
+
+    from qztopics.evaluation.labels import HandLabel
+    from qztopics.features.vocabulary import TokenIds
+    from qztopics.policy.classifier import Classifier, CrossFit
+    from qztopics.policy.taxonomy import Taxonomy
+    from qztopics.policy.views import Views
+    from qztopics.records import Corpus, Passage
+    from qztopics.settings import Settings
+
+VOTES_PER_CODE = 40
+"""Most clear keyword votes per code that weakly label unlabelled passages."""
+
+
+class Watch(Protocol):
+    """Progress of long work: a stage's name gives the function that is told (done, all)."""
+
+    def __call__(self, stage: str, /) -> Callable[[int, int], None]:
+        """Begin a stage."""
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """How hand labels met passages: numbers of labels, in file order, that found none, or lost theirs to another."""
+
+    unmatched: tuple[int, ...]
+    contested: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Hand:
+    """Hand-labelled passages: positions among the passages, class numbers, article numbers; shape (n_hand,) each."""
+
+    rows: NDArray[np.int64]
+    codes: NDArray[np.int64]
+    groups: NDArray[np.int64]
+
+
+def train(
+    corpus: Corpus,
+    labels: Sequence[HandLabel],
+    taxonomy: Taxonomy | None,
+    lexicon: Lexicon,
+    settings: Settings,
+    *,
+    jobs: int = 1,
+    watch: Watch | None = None,
+) -> tuple[Model, Matching]:
+    """Fit a model on the body passages of a corpus.
+
+    Parameters
+    ----------
+    corpus
+        Labels by text must be documents of it already, with their `Document.label` set.
+    labels
+        Labels by place; their codes are in the taxonomy.
+    taxonomy
+        Classes; None for a plain topic modeller.
+
+    Raises
+    ------
+    InputMissingError
+        The corpus holds no body text.
+    DataError
+        The labels hold a single class, or none met a passage.
+    """
+    passages = corpus.body()
+    if not passages:
+        raise InputMissingError(
+            "the inputs hold no body text to train on, only furniture or nothing; give pages with articles"
+        )
+    from threadpoolctl import threadpool_limits
+
+    # Sums of BLAS differ in their last bits between thread counts; our own kernels run on `jobs` threads all the same.
+    with threadpool_limits(1, user_api="blas"):
+        return _train(corpus, passages, labels, taxonomy, lexicon, settings, jobs, watch or _silent)
+
+
+def _train(
+    corpus: Corpus,
+    passages: Sequence[Passage],
+    labels: Sequence[HandLabel],
+    taxonomy: Taxonomy | None,
+    lexicon: Lexicon,
+    settings: Settings,
+    jobs: int,
+    begin: Watch,
+) -> tuple[Model, Matching]:
+    texts = [p.text for p in passages]
+    if taxonomy:
+        lexicon = with_user_words(lexicon, [term for terms in taxonomy.voting_terms() for term in terms])
+    tokens = tokenize(texts, settings.text.segmenter, lexicon, jobs=jobs, progress=begin("segmenting"))
+    vocabulary, ids = learn(tokens, settings.features)
+    counts = count_matrix(ids, len(vocabulary))
+    reader = _fit_reader(texts, counts, vocabulary.terms, lexicon, taxonomy, settings, jobs, begin)
+    reading = assemble(reader, texts, ids, counts, jobs=jobs)
+    hand, matching = _hand_labels(corpus, passages, labels, taxonomy)
+    classifier, cross_fit = _fit_policy(reader, reading, hand, jobs, begin)
+    n_clusters = settings.topics.n_clusters or default_n_clusters(len(texts))
+    clusters, cluster_of = fit_clusters(
+        reading.views.latent, reading.passage_topic_matrix, n_clusters, seed=settings.seed
+    )
+    topic_of = np.where(counts.getnnz(axis=1) > 0, reading.passage_topic_matrix.argmax(axis=1), -1).astype(np.int32)
+    said = _best_codes(classifier, reading, hand)
+    n_codes = len(taxonomy.codes) if taxonomy else 0
+    model = Model(
+        settings=settings,
+        lexicon=lexicon,
+        taxonomy=taxonomy,
+        vocabulary=reader.vocabulary,
+        word_idf=reader.word_idf,
+        characters=reader.characters,
+        character_idf=reader.character_idf,
+        topics=reader.topics,
+        latent=reader.latent,
+        clusters=clusters,
+        cluster_map=_group_map(cluster_of, said, len(clusters.centres), n_codes),
+        topic_map=_group_map(topic_of, said, len(reader.topics.doc_topic_prior), n_codes),
+        classifier=classifier,
+        out_of_fold=_out_of_fold(cross_fit, hand, texts, reading, reader) if cross_fit else None,
+        facts=_facts(corpus, passages, labels, hand, matching, reader, ids, begin),
+    )
+    return model, matching
+
+
+def _silent(_stage: str) -> Callable[[int, int], None]:
+    return lambda _done, _all: None
+
+
+def _fit_reader(
+    texts: list[str],
+    counts: csr_matrix,
+    terms: tuple[str, ...],
+    lexicon: Lexicon,
+    taxonomy: Taxonomy | None,
+    settings: Settings,
+    jobs: int,
+    begin: Watch,
+) -> Reader:
+    from qztopics.features.vocabulary import Vocabulary
+
+    chosen = settings.topics
+    characters, character_counts = learn_characters(texts, settings.features, jobs=jobs)
+    word_idf, character_idf = fit_idf(counts), fit_idf(character_counts)
+    stacked = latent_input(tfidf(character_counts, character_idf), tfidf(counts, word_idf))
+    latent = fit_latent(stacked, settings.policy.n_latent, seed=settings.seed)
+    n_topics = chosen.n_topics or default_n_topics(len(texts))
+    if chosen.engine == "gensim":
+        from qztopics.topics.gensim_lda import fit_lda_gensim
+
+        topics = fit_lda_gensim(
+            counts,
+            n_topics,
+            passes=max(1, chosen.sweeps // 10),
+            topic_term_prior=chosen.topic_term_prior,
+            seed=settings.seed,
+        )
+    else:
+        topics = fit_lda(
+            counts,
+            n_topics,
+            sweeps=chosen.sweeps,
+            topic_term_prior=chosen.topic_term_prior,
+            seed=settings.seed,
+            jobs=jobs,
+            progress=begin("topics"),
+        )
+    return Reader(settings, lexicon, Vocabulary(terms), word_idf, characters, character_idf, latent, topics, taxonomy)
+
+
+def _hand_labels(
+    corpus: Corpus, passages: Sequence[Passage], labels: Sequence[HandLabel], taxonomy: Taxonomy | None
+) -> tuple[_Hand, Matching]:
+    """Hand labels as arrays; a passage with the text of an earlier one shares its group, so folds never part copies."""
+    attached = attach(labels, passages)
+    by_document = {d.id: d.label for d in corpus.documents if d.label is not None}
+    number = {code: k for k, code in enumerate(taxonomy.codes)} if taxonomy else {}
+    article = {a.id: k for k, a in enumerate(corpus.articles)}
+    group_of_text: dict[str, int] = {}
+    rows, codes, groups = [], [], []
+    for row, passage in enumerate(passages):
+        code = by_document.get(passage.document_id)
+        if attached.label_of[row] >= 0:
+            code = labels[attached.label_of[row]].code
+        if code is None:
+            continue
+        rows.append(row)
+        codes.append(number[code])
+        groups.append(group_of_text.setdefault(passage.text, article[passage.article_id]))
+    given = len(labels) + len(by_document)
+    if given and len(set(codes)) < 2:
+        raise DataError(
+            f"{given} labels were given, but {len(rows)} passages of {len(set(codes))} classes carry one; "
+            "expected at least two classes: check that `source` in the label file is the path inside the input folder"
+        )
+    hand = _Hand(np.array(rows, np.int64), np.array(codes, np.int64), np.array(groups, np.int64))
+    return hand, Matching(attached.unmatched, attached.contested)
+
+
+def _fit_policy(
+    reader: Reader, reading: Reading, hand: _Hand, jobs: int, begin: Watch
+) -> tuple[Classifier | None, CrossFit | None]:
+    taxonomy = reader.taxonomy
+    if taxonomy is None:
+        return None, None
+    seeded = [
+        (k, "。".join([topic.name_zh, *topic.seed_terms]))
+        for k, topic in enumerate(taxonomy.topics)
+        if topic.code != RESIDUAL
+    ]
+    seed_views = read_texts(reader, [text for _, text in seeded], jobs=jobs).views
+    votes, vote_codes = clear_votes(reading.seed_counts, taxonomy, VOTES_PER_CODE)
+    unlabelled = ~np.isin(votes, hand.rows)
+    votes, vote_codes = votes[unlabelled], vote_codes[unlabelled]
+    rows = TrainingRows(
+        views=_stack([reading.views.rows(hand.rows), seed_views, reading.views.rows(votes)]),
+        codes=np.concatenate([hand.codes, np.array([k for k, _ in seeded], np.int64), vote_codes]),
+        n_hand=len(hand.rows),
+        n_seed=len(seeded),
+        groups=hand.groups,
+    )
+    settings = reader.settings
+    return fit_classifier(
+        rows, len(taxonomy.codes), folds=settings.policy.folds, seed=settings.seed, progress=begin("classifier")
+    )
+
+
+def _stack(parts: list[Views]) -> Views:
+    from scipy.sparse import csr_matrix, vstack
+
+    from qztopics.policy.views import Views as Stacked
+
+    return Stacked(
+        csr_matrix(vstack([p.characters for p in parts])),
+        csr_matrix(vstack([p.words for p in parts])),
+        csr_matrix(vstack([p.seeds for p in parts])),
+        np.concatenate([p.latent for p in parts]),
+        np.concatenate([p.topics for p in parts]),
+    )
+
+
+def _best_codes(classifier: Classifier | None, reading: Reading, hand: _Hand) -> NDArray[np.int64]:
+    """Hand label where there is one, else the nearest code; -1 without classes."""
+    if classifier is None:
+        return np.full(len(reading.views), -1, dtype=np.int64)
+    codes = np.asarray(classifier.scores(reading.views).argmax(axis=1), dtype=np.int64)
+    codes[hand.rows] = hand.codes
+    return codes
+
+
+def _group_map(groups: NDArray[np.int32], codes: NDArray[np.int64], n_groups: int, n_codes: int) -> GroupMap | None:
+    if not n_codes:
+        return None
+    counts, best, purity = map_clusters(groups, codes, np.ones(len(groups)), n_groups, n_codes)
+    return GroupMap(counts.astype(np.int64), best.astype(np.int64), purity.astype(np.float64))
+
+
+def _out_of_fold(cross_fit: CrossFit, hand: _Hand, texts: list[str], reading: Reading, reader: Reader) -> OutOfFold:
+    taxonomy = reader.taxonomy
+    if taxonomy is None:
+        raise AssertionError("out-of-fold answers need classes")
+    evidence = replace(
+        reading.evidence,
+        n_characters=reading.evidence.n_characters[hand.rows],
+        n_known=reading.evidence.n_known[hand.rows],
+        n_words=reading.evidence.n_words[hand.rows],
+        duplicate=reading.evidence.duplicate[hand.rows],
+    )
+    return OutOfFold(
+        digest=text_digests([texts[row] for row in hand.rows]),
+        hand=hand.codes,
+        group=np.unique(hand.groups, return_inverse=True)[1].astype(np.int64),
+        probability=cross_fit.probability,
+        kept=answered(cross_fit.probability, evidence, reader.settings),
+        vote=keyword_vote(reading.seed_counts[hand.rows], taxonomy),
+        majority=cross_fit.majority,
+    )
+
+
+def _facts(
+    corpus: Corpus,
+    passages: Sequence[Passage],
+    labels: Sequence[HandLabel],
+    hand: _Hand,
+    matching: Matching,
+    reader: Reader,
+    ids: TokenIds,
+    begin: Watch,
+) -> Facts:
+    begin("coherence")
+    quality = coherence(reader.topics, ids.ids, ids.offsets, reader.vocabulary.terms)
+    digest = hashlib.sha256()
+    for passage in passages:
+        digest.update(f"{passage.id}\0{passage.text}\n".encode(errors="surrogatepass"))
+    return Facts(
+        n_documents=len(corpus.documents),
+        n_articles=len(corpus.articles),
+        n_passages=len(passages),
+        n_tokens=len(ids.ids),
+        corpus_digest=digest.hexdigest(),
+        n_labels=len(hand.rows),
+        n_unmatched_labels=len(matching.unmatched),
+        n_contested_labels=len(matching.contested),
+        coherence_npmi=quality.npmi,
+        coherence_c_v=quality.c_v,
+        topic_diversity=quality.diversity,
+        topic_names=tuple(topic_names(reader.topics, reader.vocabulary.terms)),
+        label_note=_shared_note(labels),
+    )
+
+
+def _shared_note(labels: Sequence[HandLabel]) -> str:
+    """Note that more than half of the labels carry: a remark on the labels, not on one text."""
+    notes = Counter(label.note for label in labels)
+    note, times = max(notes.items(), key=lambda item: (item[1], item[0]), default=("", 0))
+    return note if 2 * times > len(labels) else ""

@@ -1,0 +1,201 @@
+"""What users get wrong: one sentence, the right exit code, nothing damaged. Each through a real process."""
+
+import os
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import command, environment
+
+pytestmark = pytest.mark.slow
+
+
+def sentence(done: subprocess.CompletedProcess[bytes]) -> str:
+    """The one line an error is; anything more, such as a traceback or a warning, fails."""
+    lines = done.stderr.decode().splitlines()
+    assert len(lines) == 1, done.stderr.decode()
+    assert lines[0].startswith("qztopics: ")
+    return lines[0]
+
+
+def test_no_such_path(trained, run):
+    done = run("classify", "nowhere", cwd=trained)
+    assert done.returncode == 66
+    assert "nowhere" in sentence(done)
+
+
+def test_no_input(trained, run):
+    done = run("classify", cwd=trained)
+    assert done.returncode == 66
+    assert "INPUT" in sentence(done)
+
+
+def test_empty_folder(trained, run, tmp_path):
+    done = run("classify", tmp_path, cwd=trained)
+    assert done.returncode == 66
+    assert str(tmp_path) in sentence(done)
+
+
+def test_binary_named_txt_is_rejected_and_the_rest_is_read(trained, run, tmp_path):
+    (tmp_path / "a.txt").write_bytes(bytes(range(256)) * 40)
+    shutil.copy(trained / "seeds/new/new_20251121_c.txt", tmp_path / "b.txt")
+    rejects = tmp_path / "rejects.jsonl"
+    done = run("classify", tmp_path / "a.txt", tmp_path / "b.txt", "--rejects", rejects, cwd=trained)
+    assert done.returncode == 3
+    assert done.stdout, "rows are written all the same"
+    assert "rejected (binary): a.txt" in done.stderr.decode()
+    assert '"code":"binary"' in rejects.read_text(encoding="utf-8")
+    assert run("classify", tmp_path / "a.txt", tmp_path / "b.txt", "--max-bad", "1", cwd=trained).returncode == 0
+
+
+def test_only_furniture_gives_no_rows_and_is_done(trained, run, tmp_path):
+    page = tmp_path / "page.txt"
+    page.write_text("(记者陈一 通讯员林二)\n\n(下转第二版)\n", encoding="utf-8")
+    done = run("classify", page, cwd=trained)
+    assert (done.returncode, done.stdout) == (0, b"")
+
+
+def test_only_furniture_cannot_be_trained_on(project, run):
+    page = project / "page.txt"
+    page.write_text("(下转第二版)\n", encoding="utf-8")
+    done = run("train", page, cwd=project)
+    assert done.returncode == 66
+    assert "no body text" in sentence(done)
+    assert not (project / "models").exists()
+
+
+def test_unknown_code_in_a_label_file(project, run):
+    labels = project / "labels.csv"
+    labels.write_text("text,label\n新建三所小学,educaton\n", encoding="utf-8")
+    done = run("train", "pages", "--labels", labels, cwd=project)
+    assert done.returncode == 65
+    assert 'line 2: unknown code "educaton"; did you mean "education"?' in sentence(done)
+    assert not (project / "models").exists()
+
+
+def test_labels_by_place_need_their_pages(project, run):
+    labels = project / "labels.csv"
+    labels.write_text("source,start,end,text,label\nx.txt,0,5,港,opening\n", encoding="utf-8")
+    assert run("train", "--labels", labels, cwd=project).returncode == 65
+
+
+def test_typo_in_the_taxonomy(project, run):
+    path = project / "seeds/taxonomy.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace("seed_terms", "seed_trems", 1), encoding="utf-8")
+    done = run("train", "pages", cwd=project)
+    assert done.returncode == 78
+    assert 'seed_trems"; did you mean "seed_terms"?' in sentence(done)
+
+
+def test_unknown_settings_key(project, run):
+    (project / "qztopics.toml").write_text("[topics]\nn_topic = 5\n", encoding="utf-8")
+    done = run("train", "pages", cwd=project)
+    assert done.returncode == 78
+    assert 'qztopics.toml: unknown key "topics.n_topic"; did you mean "n_topics"?' in sentence(done)
+
+
+def test_bad_settings_value(project, run):
+    (project / "s.toml").write_text("[topics]\nn_topics = 1\n", encoding="utf-8")
+    done = run("train", "pages", "--settings", "s.toml", cwd=project)
+    assert done.returncode == 78
+    assert "topics.n_topics" in sentence(done)
+
+
+def test_damaged_bundle(trained, run, tmp_path):
+    shutil.copytree(trained / "models", tmp_path / "models")
+    (victim,) = (tmp_path / "models/default/versions").glob("*/lda.topic_term.npy")
+    victim.chmod(0o644)
+    data = bytearray(victim.read_bytes())
+    data[-1] ^= 1
+    victim.write_bytes(data)
+    done = run("classify", "seeds/new", "--models-dir", tmp_path / "models", cwd=trained)
+    assert done.returncode == 65
+    assert "lda.topic_term.npy" in sentence(done)
+    assert run("models", "verify", "default", "--models-dir", tmp_path / "models", cwd=trained).returncode == 65
+
+
+@pytest.mark.parametrize("suffix", [".joblib", ".pkl"])
+def test_a_foreign_model_is_refused(trained, run, tmp_path, suffix):
+    folder = tmp_path / "models" / "foreign"
+    folder.mkdir(parents=True)
+    (folder / f"model{suffix}").write_bytes(b"\x80\x04\x95cos\nsystem\n.")
+    done = run("classify", "seeds/new", "--model", "foreign", "--models-dir", tmp_path / "models", cwd=trained)
+    assert done.returncode == 65
+    assert "never opens" in sentence(done) or "will never" in sentence(done)
+
+
+def test_unknown_model_lists_those_there_are(trained, run):
+    done = run("classify", "seeds/new", "--model", "defualt", cwd=trained)
+    assert done.returncode == 66
+    assert "default" in sentence(done)
+
+
+def test_a_bad_model_name(project, run):
+    done = run("train", "pages", "--model", "../escape", cwd=project)
+    assert done.returncode == 2
+    assert not (project.parent / "escape").exists()
+
+
+def test_output_that_cannot_be_created(trained, run, tmp_path):
+    (tmp_path / "file").write_bytes(b"")
+    done = run("classify", "seeds/new", "--output", tmp_path / "file" / "rows.csv", cwd=trained)
+    assert done.returncode == 73
+    assert "rows.csv" in sentence(done) or "file" in sentence(done)
+
+
+def test_models_folder_that_cannot_be_written(project, run):
+    (project / "models").write_bytes(b"")
+    done = run("train", "pages", cwd=project)
+    assert done.returncode == 73
+    assert sentence(done)
+    assert (project / "models").read_bytes() == b""
+
+
+def test_wrong_suffix_is_refused_before_the_work(trained, run, tmp_path):
+    done = run("classify", "seeds/new", "--output", tmp_path / "rows.xml", cwd=trained)
+    assert done.returncode == 2
+    assert "jsonl, csv, parquet, xlsx" in sentence(done)
+
+
+def test_wrong_option(trained, run):
+    done = run("classify", "seeds/new", "--nonsense", cwd=trained)
+    assert done.returncode == 2
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)] if os.name != "nt" else []
+)
+def test_signals_leave_nothing_half_written(project, number, code):
+    process = subprocess.Popen(command("train", "pages"), cwd=project, env=environment(), stderr=subprocess.PIPE)
+    time.sleep(2.0)
+    process.send_signal(number)
+    _, talk = process.communicate(timeout=60)
+    assert process.returncode == code, talk.decode()
+    assert not (project / "models/default/CURRENT").exists()
+    assert not list(project.rglob(".tmp*"))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX pipes")
+def test_closed_pipe(trained):
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    process = subprocess.Popen(
+        command("classify", "seeds/new"), cwd=trained, env=environment(), stdout=write_end, stderr=subprocess.PIPE
+    )
+    os.close(write_end)
+    _, talk = process.communicate(timeout=60)
+    assert (process.returncode, talk) == (141, b"")
+
+
+def test_an_unexpected_error_is_a_sentence_without_debug(trained, run, tmp_path):
+    rows = tmp_path / "reports/default"
+    shutil.copytree(trained / "reports/default", rows)
+    (rows / "rows.parquet").write_bytes(b"PAR1 nonsense")
+    done = run("report", "--reports-dir", Path(tmp_path) / "reports", cwd=trained)
+    assert done.returncode == 65
+    assert "rows.parquet" in sentence(done)
