@@ -32,7 +32,8 @@ def fit_temperature(scores: NDArray[np.float64], codes: NDArray[np.int64]) -> fl
     """Find the factor that makes the hand labels most likely.
 
     Source: temperature scaling, Guo, Pleiss, Sun and Weinberger (2017), On calibration of modern neural networks,
-    section 4.2, here as the factor 1/T.
+    section 4.2, here as the factor 1/T. Targets are smoothed by 1/(n + 2) as in Platt (1999), Probabilistic outputs for
+    support vector machines, section 2.2: n right answers out of n do not prove that the next is right for certain.
 
     Parameters
     ----------
@@ -47,11 +48,15 @@ def fit_temperature(scores: NDArray[np.float64], codes: NDArray[np.int64]) -> fl
     """
     from scipy.optimize import minimize_scalar
 
+    doubt = 1.0 / (len(codes) + 2)
+    wanted = np.full(scores.shape, doubt / max(1, scores.shape[1] - 1))
+    wanted[np.arange(len(codes)), codes] = 1.0 - doubt
+
     def loss(log_factor: float) -> float:
         scaled = np.exp(log_factor) * scores
         top = scaled.max(axis=1)
         norm = top + np.log(np.exp(scaled - top[:, None]).sum(axis=1))
-        return float((norm - scaled[np.arange(len(codes)), codes]).mean())
+        return float((norm - (wanted * scaled).sum(axis=1)).mean())
 
     found = minimize_scalar(loss, bounds=(np.log(0.05), np.log(60.0)), method="bounded", options={"xatol": 1e-4})
     return float(np.exp(found.x))

@@ -473,7 +473,7 @@ def cautions(report: Report) -> tuple[str, ...]:
         ]
         if report.basis.n_labels:
             found.append(
-                "带参照标注的片段参加过训练，模型对它们的概率会偏高；平均概率和典型片段的概率不能当作准确率，"
+                "带参照标注的片段，答案和概率来自没有见过该篇文章的模型；平均概率仍不能当作准确率，"
                 "判得准不准请看“与参照标注的一致程度”。"
             )
         if report.basis.is_calibrated is False:

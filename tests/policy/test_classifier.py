@@ -124,3 +124,9 @@ def test_temperature_recovers_a_planted_factor():
     chance = softmax(scores, 2.5)
     codes = (chance.cumsum(axis=1) < rng.random((4000, 1))).sum(axis=1)
     assert fit_temperature(scores, codes) == pytest.approx(2.5, rel=0.1)
+
+
+def test_all_right_is_not_certain():
+    scores = np.eye(3)[np.arange(60) % 3]
+    certain = softmax(scores, fit_temperature(scores, np.arange(60) % 3)).max(axis=1)
+    assert certain == pytest.approx(np.full(60, 61 / 62), abs=2e-3)

@@ -59,7 +59,7 @@ def test_cautions_give_the_accuracy(report: Report) -> None:
     assert report.agreement is not None
     assert words.percent(report.agreement.evaluation.accuracy.value) in words.cautions(report)[0]
     assert "没有按误判率校正" in words.cautions(report)[0]
-    assert any("参加过训练" in caution for caution in words.cautions(report))
+    assert any("没有见过该篇文章" in caution for caution in words.cautions(report))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,99 @@
+"""Row files: round trips, formulas, formats."""
+
+import io
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from qztopics.errors import DataError, UsageError
+from qztopics.rows import COLUMNS, Row, format_of, guard_formula, read_parquet, write_rows
+
+text = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
+rows = st.builds(
+    Row,
+    source=text,
+    document_id=text,
+    article_id=st.none() | text,
+    paragraph_id=st.none() | text,
+    passage_id=st.none() | text,
+    kind=st.sampled_from(["body", "headline"]),
+    spans=st.lists(st.tuples(st.integers(0, 99), st.integers(0, 99)), max_size=3).map(tuple),
+    text=text,
+    nearest=st.none() | text,
+    probability=st.none() | st.floats(0, 1),
+    policy_topic=st.none() | text,
+    abstain_reason=st.none() | text,
+    runner_up=st.none() | text,
+    runner_up_probability=st.none() | st.floats(0, 1),
+    secondary=st.lists(text, max_size=2).map(tuple),
+    topics=st.lists(st.tuples(st.integers(0, 9), st.floats(0, 1)), max_size=3).map(tuple),
+    cluster=st.none() | st.integers(0, 9),
+    terms=st.none() | st.lists(st.tuples(text, st.floats(-9, 9)), max_size=3).map(tuple),
+    rest=st.none() | st.floats(-9, 9),
+    meta=st.dictionaries(text, text, max_size=2),
+)
+
+
+@given(st.lists(rows, max_size=4))
+@settings(deadline=None, max_examples=40)
+def test_parquet_round_trip(tmp_path_factory, made):
+    path = tmp_path_factory.mktemp("rows") / "rows.parquet"
+    with path.open("wb") as stream:
+        write_rows(made, stream, "parquet")
+    assert read_parquet(path) == made
+
+
+@pytest.mark.parametrize("fmt", ["jsonl", "csv", "xlsx", "parquet"])
+@given(made=st.lists(rows, min_size=1, max_size=3))
+@settings(deadline=None, max_examples=15)
+def test_equal_rows_give_equal_bytes(fmt, made):
+    first, second = io.BytesIO(), io.BytesIO()
+    write_rows(made, first, fmt)
+    write_rows(made, second, fmt)
+    assert first.getvalue() == second.getvalue()
+    assert first.getvalue()
+
+
+@pytest.mark.parametrize(
+    "cell", ["=1+1", "+86", "-2", "@SUM(A1)", "\t=1", "\r=1", "＝1", " =1", "\u3000=1", "\ufeff=1"]
+)
+def test_formulas_are_defused(cell):
+    assert guard_formula(cell) == "'" + cell
+
+
+@pytest.mark.parametrize("cell", ["党建+", "增长5%", "", "'=1", "学位-校舍"])
+def test_other_text_is_left_alone(cell):
+    assert guard_formula(cell) == cell
+
+
+def test_xlsx_cells_are_text_never_formulas():
+    from openpyxl import load_workbook
+
+    row = next(iter([_row(text="=HYPERLINK(1)")]))
+    stream = io.BytesIO()
+    write_rows([row], stream, "xlsx")
+    cell = load_workbook(io.BytesIO(stream.getvalue())).active.cell(2, COLUMNS.index("text") + 1)
+    assert (cell.value, cell.data_type) == ("=HYPERLINK(1)", "s") or cell.data_type == "s"
+
+
+def _row(**values) -> Row:
+    plain = dict.fromkeys(COLUMNS) | {"source": "s", "document_id": "d", "kind": "body", "text": ""}
+    lists = {"spans": (), "secondary": (), "topics": (), "meta": {}}
+    return Row(**(plain | lists | values))
+
+
+def test_formats_by_suffix():
+    assert format_of("a/b.CSV", None) == "csv"
+    assert format_of("rows", "xlsx") == "xlsx"
+    with pytest.raises(UsageError, match="jsonl, csv, parquet, xlsx"):
+        format_of("rows.txt", None)
+
+
+def test_a_foreign_parquet_file_is_named(tmp_path):
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    pq.write_table(pa.table({"a": [1]}), tmp_path / "x.parquet")
+    with pytest.raises(DataError, match="expected the columns of a row file, got a"):
+        read_parquet(tmp_path / "x.parquet")
