@@ -43,7 +43,7 @@ def solve_dual(
 
     Examples
     --------
-    >>> solve_dual(np.eye(2), np.array([[1.0], [-1.0]]), np.ones(2), 1.0).tolist()
+    >>> solve_dual(np.eye(2), np.array([[1.0], [-1.0]]), np.ones(2), 1.0).round(6).tolist()
     [[0.5], [-0.5]]
     """
     from scipy.linalg import solve

@@ -15,7 +15,7 @@ from qztopics.pipeline.selftest import make_selftest, replay
 from qztopics.pipeline.train import train
 from qztopics.policy.taxonomy import PolicyTopic, Taxonomy, taxonomy_from_labels
 from qztopics.records import Corpus
-from tests.pipeline.conftest import WORDS
+from tests.conftest import WORDS
 
 pytestmark = pytest.mark.slow
 

@@ -10,7 +10,7 @@ from qztopics.records import Corpus
 from qztopics.settings import PolicySettings, Settings, TopicSettings
 from qztopics.text.lexicon import read_lexicon
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 
 WORDS = {
     "education": ["学校", "学位", "教师", "招生", "课堂", "校园", "学生", "幼儿园", "教材", "校舍"],
