@@ -110,6 +110,19 @@ def write_text(path: Path, text: str, *, mode: int | None = None) -> None:
     write_bytes(path, text.encode("utf-8"), mode=mode)
 
 
+def remove_file(path: Path) -> None:
+    """Remove a file of ours that no longer holds; nothing happens where there is none.
+
+    Raises
+    ------
+    OutputError
+        It cannot be removed, or something other than a regular file stands there.
+    """
+    if _regular_or_absent(path) is not None:
+        with _failures(path):
+            os.unlink(path)
+
+
 class _RawFile(io.FileIO):
     """An unbuffered file whose write errors name the target; other errors of the caller's block pass untouched."""
 

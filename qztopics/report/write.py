@@ -9,7 +9,7 @@ from qztopics.report.figures import draw
 from qztopics.report.page import render
 from qztopics.report.prepare import prepare
 from qztopics.report.tables import clusters_csv, policy_csv, topics_csv
-from qztopics.storage import write_bytes, write_text
+from qztopics.storage import remove_file, write_bytes, write_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,8 +37,8 @@ def write_report(
 ) -> Path:
     """Write `index.html`, `policy_topics.csv`, `topics.csv`, `clusters.csv` and the figures; return the page's path.
 
-    Nothing else in the folder is touched. Figures that have nothing to show are not written. The page is written last,
-    so that a page never stands there without its tables.
+    Nothing else in the folder is touched. Tables and figures that have nothing to show are removed. The page is
+    written last, so that a page never stands there without its tables.
 
     Parameters
     ----------
@@ -54,14 +54,19 @@ def write_report(
     """
     report = prepare(rows, model, summary, evaluation, name=name, version=version, made_with=_versions(), notes=notes)
     figures = draw(report)
-    if report.policy:
-        write_bytes(folder / "policy_topics.csv", policy_csv(report.policy.lines))
-    write_bytes(folder / "topics.csv", topics_csv(report.topics))
-    write_bytes(folder / "clusters.csv", clusters_csv(report.clusters))
-    if figures.shares:
-        write_bytes(folder / "policy_topics.svg", figures.shares)
-    if figures.confusion:
-        write_bytes(folder / "confusion.svg", figures.confusion)
+    files = {
+        "policy_topics.csv": policy_csv(report.policy.lines) if report.policy else None,
+        "topics.csv": topics_csv(report.topics),
+        "clusters.csv": clusters_csv(report.clusters),
+        "policy_topics.svg": figures.shares,
+        "confusion.svg": figures.confusion,
+    }
+    for file, content in files.items():
+        # A table or figure of an earlier training must not stand beside a page that has none.
+        if content:
+            write_bytes(folder / file, content)
+        else:
+            remove_file(folder / file)
     page = folder / "index.html"
     write_text(page, render(report, figures))
     return page

@@ -47,6 +47,14 @@ def test_files_and_equal_bytes(fakes: SimpleNamespace, tmp_path: Path) -> None:
     assert "说明。" in page.read_text(encoding="utf-8")
 
 
+def test_figures_of_an_earlier_training_do_not_stay(fakes: SimpleNamespace, tmp_path: Path) -> None:
+    write(fakes, tmp_path)
+    rows = fakes.rows()
+    write_report(tmp_path, rows, fakes.model(), fakes.summary(rows), None, name="default", version="v1")
+    assert not (tmp_path / "confusion.svg").exists()
+    assert (tmp_path / "topics.csv").exists()
+
+
 def test_other_files_stay(fakes: SimpleNamespace, tmp_path: Path) -> None:
     (tmp_path / "rows.parquet").write_bytes(b"rows")
     (tmp_path / "笔记.txt").write_text("记", encoding="utf-8")
