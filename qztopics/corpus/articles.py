@@ -84,7 +84,7 @@ def group_paragraphs(article: Sequence[Kinded], pairs: frozenset[str], gap: int,
     repeated = [0] * len(article)
     reasons: dict[int, list[str]] = {}
     for kind in ("body", "note"):
-        places = [i for i, k in enumerate(article) if k.kind == kind and not is_label(k.line.text)]
+        places = [i for i, k in enumerate(article) if k.kind == kind and not k.alone and not is_label(k.line.text)]
         joins = find_joins([article[i].line for i in places], pairs, indented=indented)
         for later in sorted(joins):
             join = joins[later]

@@ -7,7 +7,7 @@ both readings are scored by the share of frequent Chinese characters in them.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from qztopics.errors import DataError
 
@@ -56,11 +56,20 @@ _ODD = re.compile(r"[\ue000-\uf8ff\uff66-\uff9f\u0080-\u009f\ufffd\uac00-\ud7a3\
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """Decoded text. `certain` is False where the encoding was judged by likelihood or the last character is torn."""
+    """Decoded text.
+
+    Parameters
+    ----------
+    certain
+        False where the encoding was judged by likelihood or the last character is torn.
+    torn
+        Bytes at the end that are a character cut short; U+FFFD stands for them.
+    """
 
     text: str
     encoding: str
     certain: bool
+    torn: int = 0
 
 
 class NotTextError(DataError):
@@ -82,7 +91,7 @@ def decode(data: bytes) -> Decoded:
     Examples
     --------
     >>> decode("泉水".encode("utf-8-sig"))
-    Decoded(text='泉水', encoding='utf-8', certain=True)
+    Decoded(text='泉水', encoding='utf-8', certain=True, torn=0)
     >>> decode("今年全市经济增长,城市建设取得新的进展。".encode("gb18030")).encoding
     'gb18030'
     """
@@ -125,9 +134,9 @@ def _strict(data: bytes, encoding: str) -> Decoded | None:
         return Decoded(data.decode(encoding), encoding, True)
     except UnicodeDecodeError as error:
         torn = error.start > 0 and error.end == len(data) and len(data) - error.start < 4
-        if not torn or ("end of data" not in error.reason and "incomplete" not in error.reason):
+        if not torn or not any(words in error.reason for words in ("end of data", "incomplete", "truncated")):
             return None
-        return Decoded(data[: error.start].decode(encoding) + "\ufffd", encoding, False)
+        return Decoded(data[: error.start].decode(encoding) + "\ufffd", encoding, False, len(data) - error.start)
 
 
 def _utf16(data: bytes) -> Decoded | None:
@@ -152,7 +161,7 @@ def _utf16(data: bytes) -> Decoded | None:
     share, found = best
     if share < _READABLE_COMMON:
         return None
-    return Decoded(found.text, found.encoding, found.certain and len(found.text) >= _FEW)
+    return replace(found, certain=found.certain and len(found.text) >= _FEW)
 
 
 def _readable(text: str) -> bool:
@@ -189,7 +198,7 @@ def _by_likelihood(data: bytes) -> Decoded:
     if share < _FLOOR and foreign >= _FEW:
         raise NotTextError("encoding", "the text reads as no Chinese encoding we know; save it as UTF-8")
     second = candidates[1][0] if len(candidates) > 1 else -1.0
-    return Decoded(best.text, best.encoding, best.certain and share - second >= _MARGIN and foreign >= _FEW)
+    return replace(best, certain=best.certain and share - second >= _MARGIN and foreign >= _FEW)
 
 
 def _score(text: str) -> tuple[float, int]:

@@ -11,9 +11,10 @@ import re
 from dataclasses import dataclass
 
 from qztopics.corpus.lines import Line, is_ordinal
-from qztopics.corpus.wording import CLOSERS, DATELINE, JUMP_IN, finished
+from qztopics.corpus.wording import CLOSERS, DATELINE, JUMP_IN, begins_paragraph, ends_word, finished, goes_on
 
 _WINDOW = 12  # body lines below a cut line that are looked at
+_LEFT_OVER_REACH = 6
 _NEXT_LINE = 2.0
 _NEEDED_NEXT = 1.5
 _NEEDED_LATER = 3.0
@@ -21,18 +22,8 @@ _SAMPLE = 200_000  # characters of a page whose pairs of characters count as evi
 _TAIL = 400  # characters of a line in which open quotes are counted
 
 _SPEECH = re.compile(r"[“‘「][^”’」]{2,120}[。！？!?]")
-_STARTER = re.compile(
-    r"(?:近日|日前|近年来|近期|今年|去年|明年|目前|当前|如今|下一步|此外|同时|与此同时|另外|据悉|据介绍|据了解|数据显示|随后|接下来"
-    r"|首先|其次|再次|最后|一方面|另一方面|总之|对此|为此|因此|[一二三四五六七八九十]{1,2}(?:是|要)|\d{1,2}月\d{1,2}日|(?:19|20)\d\d年"
-    r"|各位代表|过去[一五]年|一年来|五年来|这五年|在[^,，。]{2,24}[上中][,，]|[^,，、。！？;；]{4,12}。(?=.))"
-)
 _LIST_ITEM = re.compile(r"[一二三四五六七八九十]{1,2}(?:是|要)")
 _LIST_LEAD = re.compile(r"(?:工作|任务|方面|举措|措施|如下|原则)[:：]$")
-_NON_STARTER = re.compile(
-    r"[,，、。；;:：)）》」』”’!！?？%％]"
-    r"|的(?!确|士)|地(?!方|处|铁|区|球|点|震|税|面|下|理|质|段|标|产|域|图|道|势|价|位|块)|得(?!益|到|知|天|失|分|主)"
-    r"|着(?!力|眼|手|重|实|陆|火|装|急)|了(?!解|却|不起|如指掌)|过(?!去|硬|程|年|后|往|节|境|度|渡|完)|们|等(?!到|待|级|闲)|吗|呢|吧"
-)
 _OPEN_ENDS = ",，、:：(（“‘《—"
 _FUNCTION_WORDS = "的和与及在对为把将被从向并或以让使由其每各这那"
 _QUOTES = {"“": "”", "《": "》", "(": ")", "（": "）", "「": "」", "‘": "’"}
@@ -78,7 +69,27 @@ def find_joins(lines: list[Line], pairs: frozenset[str], *, indented: bool = Fal
         if i not in used_earlier and j not in joins:
             used_earlier.add(i)
             joins[j] = Join(i, j, repeated, reason)
+    for i in range(len(seams)):
+        tail = None if i in used_earlier else _left_over(seams, i, joins, used_earlier)
+        if tail is not None and not (indented and lines[tail].indented):
+            used_earlier.add(i)
+            reason = f"line {lines[i].number} ends inside a sentence (numbered parts between), columns interleaved"
+            joins[tail] = Join(i, tail, 0, reason)
     return joins
+
+
+def _left_over(seams: list[_Seam], i: int, joins: dict[int, Join], used: set[int]) -> int | None:
+    """The one line without a number below the cut line `i`, where all between are numbered parts or joined to them."""
+    end = seams[i].line.text[-_TAIL:]
+    if seams[i].done or _LIST_LEAD.search(end) or end[-1] in ":：":
+        return None
+    j = i + 1
+    while j < min(len(seams), i + _LEFT_OVER_REACH) and (seams[j].fresh or j in joins):
+        j += 1
+    if j == i + 1 or j >= min(len(seams), i + _LEFT_OVER_REACH) or begins_paragraph(seams[j].line.text[:_TAIL]):
+        return None
+    closed = all(seams[k].done or k in used for k in range(i + 1, j))
+    return j if closed else None
 
 
 def character_pairs(text: str) -> frozenset[str]:
@@ -112,20 +123,22 @@ class _Seam:
     """What the two ends of a line say, looked up once.
 
     `done`: it ends with a sentence; `fresh`: it begins a block of its own; `no_start`: it cannot begin a paragraph;
-    `opened`: its last open quote or bracket; `closed`: the first that it closes without having opened it.
+    `ends_word`: it begins with the end of a word; `opened`: its last open quote or bracket; `closed`: the first that
+    it closes without having opened it.
     """
 
     line: Line
     done: bool
     fresh: bool
     no_start: bool
+    ends_word: bool
     opened: str | None
     closed: str | None
 
     @property
     def orphan(self) -> bool:
         """Whether the line must go on some line above it."""
-        return self.no_start or self.closed is not None
+        return self.no_start or self.ends_word or self.closed is not None
 
 
 def _look(line: Line) -> _Seam:
@@ -134,7 +147,8 @@ def _look(line: Line) -> _Seam:
         line,
         finished(end),
         bool(is_ordinal(start) or DATELINE.match(start) or JUMP_IN.match(start)),
-        _NON_STARTER.match(start) is not None,
+        goes_on(start),
+        ends_word(start),
         _left_open(end),
         _first_unmatched_close(start),
     )
@@ -174,6 +188,8 @@ def _evidence(earlier: _Seam, later: _Seam, pairs: frozenset[str]) -> list[tuple
         found.append((1.0, "the line ends with a function word"))
     if later.no_start:
         found.append((3.0, "the next part cannot begin a paragraph"))
+    elif later.ends_word:
+        found.append((3.0, "a word goes on") if last.isalnum() else (-2.0, "no word is open"))
     if last + first in pairs and last not in _OPEN_ENDS and first not in "“‘《(（":
         found.append((1.0, "the seam reads as a word of the page"))
     if earlier.opened is not None and later.closed == _QUOTES[earlier.opened]:
@@ -182,7 +198,7 @@ def _evidence(earlier: _Seam, later: _Seam, pairs: frozenset[str]) -> list[tuple
         found.append((-0.5, "a quote is closed that was not open"))
     if _SPEECH.match(start) and last not in ",，、:：" and not end.endswith(("——", "说", "道", "称")):
         found.append((-4.0, "direct speech begins a paragraph"))
-    elif not later.no_start and last not in ",，、(（“‘《" and _STARTER.match(start):
+    elif not later.no_start and last not in ",，、(（“‘《" and begins_paragraph(start):
         found.append((-1.5, "begins like a paragraph"))
     return found
 

@@ -23,7 +23,7 @@ from qztopics.corpus.lines import (
     usual_gap,
     wrap_width,
 )
-from qztopics.corpus.wording import DATELINE, JUMP_IN, finished
+from qztopics.corpus.wording import DATELINE, JUMP_IN, begins_paragraph, ends_word, finished, goes_on
 
 if TYPE_CHECKING:
     from qztopics.records import Kind
@@ -31,6 +31,10 @@ if TYPE_CHECKING:
 _HEADINGS = ("heading", "ordinal", "maybe")
 _COLUMN_TITLE = re.compile(
     r"(?:树立|践行|学习贯彻|深入学习|学习宣传|弘扬|大力弘扬|喜迎|庆祝|奋进|走进|牢记)[^\s,，、。:：“”!！?？\d]{3,12}"
+)
+_COLUMN_NAME = re.compile(
+    r"[^\W\d]{0,5}(?:快递|速递|论坛|观察|直通车|走基层|民生|视点|视窗|之窗|连线|热线|广角|时评|茶座|聚焦|关注|传真|纵横|漫谈|讲坛"
+    r"|看台|简讯|短讯|集锦)|(?:聚焦|关注|直击|走进)[^\W\d]{2,6}"
 )
 _SERIES_NUMBER = re.compile(r"[^—].*[（(](?:[一二三四五六七八九十]{1,3}|[上中下]|\d{1,2})[)）]")
 _PLAIN: dict[Surface, Kind] = {
@@ -42,18 +46,21 @@ _PLAIN: dict[Surface, Kind] = {
     "blank": "slogan",
     "jump": "jump",
 }
+_DOUBTFUL_MAX = 20
+_PARAGRAPH_MIN = 40
 _NOTE_LINES = 3  # an editor's note of more lines than this has no visible end: then only its first line is the note
 _CREDIT_END = re.compile(r"[（(][^（()）。]{1,40}[)）]$")
 
 
 @dataclass(frozen=True, slots=True)
 class Kinded:
-    """A line, its kind and why."""
+    """A line, its kind and why. `alone`: it neither goes on another line nor has one that goes on it."""
 
     line: Line
     kind: Kind
     reason: str
     opens_article: bool = False
+    alone: bool = False
 
 
 @dataclass(slots=True)
@@ -109,6 +116,8 @@ def classify(lines: list[Line]) -> list[Kinded]:
     for i, seen in enumerate(page.seen):
         if page.kinds[i] is None:
             _settle_plain(page, i, seen)
+    if all(kind in {"headline", "subhead"} for kind in page.kinds):
+        return [Kinded(line, "body", "body: the only text of the page", alone=True) for line in lines]
     return [
         Kinded(line, kind or "body", reason, opens)
         for line, kind, reason, opens in zip(lines, page.kinds, page.why, opening, strict=True)
@@ -134,7 +143,9 @@ def _settle_doubtful(page: _Page) -> None:
         if page.seen[i] == "maybe":
             after = i + 1 < len(page.lines) and page.seen[i + 1] == "heading" and _run_opens(page, i + 1)
             closes = page.text_before(i) and not page.wide(i) and page.lines[i].text[-1] in "!！"  # a last greeting
-            opens = (i == 0 or page.starts_article(i + 1) or (after and not closes)) and not page.cut_before(i)
+            titled = i + 1 < len(page.lines) and page.lines[i + 1].text.startswith("——")
+            opens = i == 0 or page.starts_article(i + 1) or titled or (after and not closes) or _over_text(page, i)
+            opens = opens and not page.cut_before(i)
             page.seen[i] = "heading" if opens else "body"
     for i, line in enumerate(page.lines):
         if page.seen[i] == "sentence":
@@ -146,6 +157,20 @@ def _settle_doubtful(page: _Page) -> None:
                 page.seen[i] = "body"
         elif page.seen[i] == "blank":
             page.seen[i] = "body" if page.cut_before(i) and line.text.isprintable() else "slogan"
+
+
+def _over_text(page: _Page, i: int) -> bool:
+    """Whether a doubtful line stands over a paragraph as a heading does: short, with a comma or two."""
+    line = page.lines[i]
+    if i + 1 >= len(page.lines) or not page.gap or len(line.text) > _DOUBTFUL_MAX or finished(line.text):
+        return False
+    below = page.lines[i + 1].text
+    return (
+        page.seen[i + 1] == "body"
+        and len(below) >= _PARAGRAPH_MIN
+        and not begins_paragraph(line.text)
+        and not (goes_on(below) or ends_word(below))
+    )
 
 
 def _run_opens(page: _Page, i: int) -> bool:
@@ -227,6 +252,8 @@ def _opens(page: _Page, start: int, end: int, fresh: bool) -> str | None:
         return "no running text above it on the page"
     if start and page.seen[start - 1] in {"byline", "sponsor"}:
         return "the article above has ended with its credit"
+    if any(page.lines[i].text.startswith("——") for i in range(start + 1, end)):
+        return "a subtitle follows"
     if not page.text_before(start) or page.cut_before(start):
         return None
     several = end - start > 1 and not any(is_ordinal(page.lines[i].text) for i in range(start, end))
@@ -259,7 +286,7 @@ def _settle_part(page: _Page, start: int, end: int, because: str | None) -> None
 def _is_column_title(page: _Page, start: int, end: int, because: str) -> bool:
     """Whether the first line of a headline names a column: a watchword without a subject, or a numbered series."""
     text = page.lines[start].text
-    if end - start > 1 and len(text) <= 14 and _COLUMN_TITLE.fullmatch(text):
+    if end - start > 1 and len(text) <= 14 and (_COLUMN_TITLE.fullmatch(text) or _COLUMN_NAME.fullmatch(text)):
         return True
     above_note = end < len(page.lines) and page.seen[end] == "note"
     return bool(because and above_note and end - start == 1 and _SERIES_NUMBER.fullmatch(text))

@@ -21,9 +21,12 @@ _HAN = "\u3400-\u9fff\U00020000-\U0003ffff"
 _PERSON = f"(?:[{_HAN}]{{1,8}}(?:[·．][{_HAN}]{{1,8}})+|[{_HAN}]{{2,4}}|[{_HAN}][ \u3000]+[{_HAN}])"
 _PEOPLE = f"{_PERSON}(?:[ \u3000、]{_PERSON}){{0,5}}"
 _NOTE = re.compile(r"【?(?:核心提示|编者按|编者的话|编后|内容提要|阅读提示|开栏的话|开栏语)(?:】|[:：\s]|$)")
-_CREDIT_WORDS = "记者|通讯员|特约|作者|摄影|供图|供稿|摄|文/图|图/文|/图|/文|撰稿|整理|执笔|责编|责任编辑"
+_CREDIT_WORDS = (
+    "记者|通讯员|特约|作者|摄影|供图|供稿|摄|文/|图/|/图|/文|撰稿|整理|执笔|责编|责任编辑|本报评论员|本报社论|本报编辑部"
+    "|記者|通訊員|特約|攝|供圖"
+)
 _CREDIT = re.compile(rf"[（(【][^。！？]{{0,80}}(?:{_CREDIT_WORDS})[^。！？]{{0,40}}[)）】]")
-_CAPTION_END = re.compile(r"(?:供图|摄影|摄|/图|配图|资料图片?)\s*[)）】]?$")
+_CAPTION_END = re.compile(r"(?:供图|摄影|摄|/图|配图|资料图片?|供圖|攝影|攝)\s*[)）】]?$")
 _CAPTION_START = re.compile(r"(?:图为|上图|下图|左图|右图|图[①-⑩一二三四五\d][:：]|[▲△↑◀▶←→])")
 _AUTHOR = re.compile(r"[^,，。、:：;；！？!?]{4,36}(?:中心组|课题组|调研组|评论员|本报编辑部)")
 _REPORTER = re.compile(
@@ -39,6 +42,7 @@ _LABEL = re.compile(
 _DATE = re.compile(
     r"\d{4}\s?[-年/.]\s?\d{1,2}\s?[-月/.]\s?\d{1,2}\s?日?(?:\s*\d{1,2}[:：时]\d{1,2}分?(?:[:：]\d{1,2})?)?"
 )
+_DATE_IN_BRACKETS = re.compile(rf"[（(]\s*{_DATE.pattern}\s*[)）]")
 _SPONSOR = re.compile(
     r"(?=.*(?:宣传部|编辑部|办公室|委员会|局|报社|中心)).{3,60}(?:主办|承办|协办|联办|合办)"
     r"|.{2,30}(?:宣传部|编辑部|报社|融媒体中心)\s+.{2,30}(?:宣传部|编辑部|报社|融媒体中心)(?:\s*主办)?"
@@ -56,7 +60,7 @@ _WHOLE_LINE: tuple[tuple[Surface, tuple[re.Pattern[str], ...], str], ...] = (
     ("jump", (JUMP_ALONE,), "jump standing alone"),
     ("slogan", (_BUTTONS,), "button or label of a saved web page"),
     ("byline", (_CREDIT, _REPORTER, _AUTHOR, _OFFICIAL), "credit standing alone"),
-    ("byline", (_DATE,), "date standing alone"),
+    ("byline", (_DATE, _DATE_IN_BRACKETS), "date standing alone"),
     ("sponsor", (_SPONSOR,), "sponsor line"),
     ("slogan", (_CAMPAIGN,), "name of a campaign"),
 )
@@ -208,6 +212,7 @@ def _short(text: str, ordinal: bool, commas: int) -> tuple[Surface, str]:
     if not done and (text.startswith("—") or (not commas and not {"?", "!"} & set(text))):
         return "heading", "short, no sentence end"
     if text[-1] != "。":
-        return ("maybe", "short") if len(text) <= 30 and commas <= 1 else ("body", "running text")
+        doubtful = (len(text) <= 30 and commas <= 1) or (len(text) <= 20 and commas <= 2)
+        return ("maybe", "short") if doubtful else ("body", "running text")
     alone = len(text) <= 16 and not commas and not _LIST_LEAD.search(text)
     return ("sentence", "one short sentence") if alone else ("body", "running text")

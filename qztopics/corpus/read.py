@@ -24,8 +24,9 @@ from qztopics.corpus.sources import (
     read_bytes,
     unique,
 )
-from qztopics.corpus.tables import GUESS, Columns, Record, read_table
+from qztopics.corpus.tables import GUESS, Columns, Record, TableError, read_table
 from qztopics.corpus.wording import clean, visible
+from qztopics.errors import DataError
 from qztopics.records import Article, Corpus, Document, Paragraph, Passage, Rejection
 from qztopics.settings import CorpusSettings
 
@@ -51,7 +52,6 @@ class _Table:
     document_id: str
     decoded: Decoded
     records: list[Record]
-    rejections: list[Rejection]
 
 
 def read_corpus(
@@ -67,7 +67,11 @@ def read_corpus(
 
     Documents come in order of the bytes of their path inside the input root, records in order of their lines; neither
     the order of `inputs` nor the way they are typed changes anything. An input that cannot be read is a rejection, not
-    an error.
+    an error; so is one table without its columns among others. An input that ends inside a character is read, and has
+    a rejection `truncated` beside its documents.
+
+    Ids are unique within a run. A record's own id is kept where nothing else in the run has it; an id that stands in
+    two files gets both files' names in front, one that a file repeats gets `#2`, `#3` from its second place on.
 
     Parameters
     ----------
@@ -85,22 +89,27 @@ def read_corpus(
     Raises
     ------
     InputMissingError
-        An input does not exist, or a folder holds nothing to read.
+        An input does not exist, or a folder is empty.
     DataError
-        A table lacks its text column or a named one, or a sidecar `metadata.csv` is broken.
+        No table has the text or label column that `columns` names, or a sidecar `metadata.csv` is broken.
     """
     del jobs
     files, rejections = find_files(inputs, settings.file_max_bytes)
     read: list[Document | _Table] = []
+    refused: list[TableError] = []
     for number, (file, document_id) in enumerate(zip(files, document_ids(files), strict=True), 1):
-        found = _read_file(file, document_id, settings, columns, stdin)
-        if isinstance(found, Rejection):
-            rejections.append(found)
-        else:
+        try:
+            found, faults = _read_file(file, document_id, settings, columns, stdin)
+        except TableError as error:
+            refused.append(error)
+            found, faults = None, [Rejection(file.relative, error.code, str(error))]
+        rejections += faults
+        if found:
             read.append(found)
-            rejections += found.rejections if isinstance(found, _Table) else []
         if progress:
             progress(number, len(files))
+    if refused and not any(isinstance(item, _Table) for item in read):
+        _refuse_column(refused, columns, rejections)
     return _assemble(_named(read), rejections, settings)
 
 
@@ -170,30 +179,40 @@ def repair_page(document: Document, settings: CorpusSettings) -> Repaired:
     return tuple(articles), tuple(paragraphs), tuple(passages)
 
 
+def _refuse_column(refused: Sequence[TableError], columns: Columns, rejections: Sequence[Rejection]) -> None:
+    """Raise if the column of text or of labels that was named is the one that no table has."""
+    wanted = {refusal.wanted for refusal in refused}
+    if len(wanted) == 1 and wanted <= {columns.text, columns.label} - {None}:
+        first = next(rejection for rejection in rejections if rejection.words == str(refused[0]))
+        raise DataError(f"{first.path}: {first.words}")
+
+
 def _read_file(
     file: SourceFile, document_id: str, settings: CorpusSettings, columns: Columns, stdin: BinaryIO | None
-) -> Document | _Table | Rejection:
-    """Read and decode one file."""
-    if file.relative == STDIN:
-        data: bytes | Rejection = (stdin or sys.stdin.buffer).read(settings.file_max_bytes + 1)
-        if isinstance(data, bytes) and len(data) > settings.file_max_bytes:
-            data = oversized(STDIN, len(data), settings.file_max_bytes)
-    else:
-        data = read_bytes(file, settings.file_max_bytes)
+) -> tuple[Document | _Table | None, list[Rejection]]:
+    """Read and decode one file; what could not be read of it, or all of it, are rejections.
+
+    Raises
+    ------
+    TableError
+        A table lacks a column.
+    """
+    data = _bytes_of(file, settings.file_max_bytes, stdin)
     if isinstance(data, Rejection):
-        return data
+        return None, [data]
     try:
         decoded = decode(data)
     except NotTextError as error:
-        return Rejection(file.relative, error.code, str(error))
+        return None, [Rejection(file.relative, error.code, str(error))]
+    faults = [_truncated(file.relative, decoded.torn, len(data))] if decoded.torn else []
     most = settings.record_max_characters
     if file.relative != STDIN and file.suffix not in PAGE_SUFFIXES:
         records, rejections = read_table(file.relative, file.suffix, decoded.text, columns, most)
-        return _Table(document_id, decoded, records, rejections)
+        return _Table(document_id, decoded, records), [*faults, *rejections]
     if len(decoded.text) > most:
         words = f"has {len(decoded.text):,} characters, more than the {most:,} allowed; split it"
-        return Rejection(file.relative, "oversized", words)
-    return Document(
+        return None, [Rejection(file.relative, "oversized", words)]
+    document = Document(
         id=document_id,
         source=file.relative,
         text=decoded.text,
@@ -201,6 +220,21 @@ def _read_file(
         encoding_certain=decoded.certain,
         meta=file.meta,
     )
+    return document, faults
+
+
+def _bytes_of(file: SourceFile, most: int, stdin: BinaryIO | None) -> bytes | Rejection:
+    """Bytes of a file or of standard input, or why not."""
+    if file.relative != STDIN:
+        return read_bytes(file, most)
+    data = (stdin or sys.stdin.buffer).read(most + 1)
+    return oversized(STDIN, len(data), most) if len(data) > most else data
+
+
+def _truncated(path: str, torn: int, size: int) -> Rejection:
+    last = "the last byte" if torn == 1 else f"the last {torn} bytes"
+    words = f"{last}, from offset {size - torn:,} on, could not be read, for the text ends inside a character"
+    return Rejection(path, "truncated", f"{words}; all before was read: fetch the file again")
 
 
 def _named(read: Sequence[Document | _Table]) -> list[Document]:

@@ -13,8 +13,8 @@ from qztopics.errors import DataError
 SIDECAR = "metadata.csv"
 
 
-def read_sidecar(path: str, folder: str, max_bytes: int) -> dict[str, dict[str, str]]:
-    """Metadata by path inside the root.
+def read_sidecar(path: str, folder: str, shown: str, max_bytes: int) -> dict[str, dict[str, str]]:
+    """Metadata by path inside the root. A row whose path names no file is harmless: nothing looks it up.
 
     Parameters
     ----------
@@ -22,24 +22,26 @@ def read_sidecar(path: str, folder: str, max_bytes: int) -> dict[str, dict[str, 
         Where the sidecar lies.
     folder
         Folder of the sidecar inside the root, with `/`; empty for the root itself. Its `path` column starts there.
+    shown
+        The sidecar's path as messages show it.
     max_bytes
         A larger sidecar is refused.
 
     Raises
     ------
     DataError
-        The sidecar is no CSV, lacks the column `path`, or has a row of the wrong length.
+        The sidecar is no CSV, lacks the column `path`, has a row of the wrong length, or names a path twice.
     """
-    where = f"{folder}/{SIDECAR}" if folder else SIDECAR
     try:
         data = Path(path).read_bytes()
         text = decode(data).text
     except (OSError, NotTextError) as error:
-        raise DataError(f"{where}: cannot be read ({error}); save it as CSV (UTF-8)") from None
+        raise DataError(f"{shown}: cannot be read ({error}); save it as CSV (UTF-8)") from None
     if len(data) > max_bytes:
-        raise DataError(f"{where}: holds {len(data):,} bytes, more than the {max_bytes:,} allowed; split the folder")
+        raise DataError(f"{shown}: holds {len(data):,} bytes, more than the {max_bytes:,} allowed; split the folder")
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     table: dict[str, dict[str, str]] = {}
+    lines: dict[str, int] = {}
     header: list[str] | None = None
     try:
         for row in reader:
@@ -49,18 +51,24 @@ def read_sidecar(path: str, folder: str, max_bytes: int) -> dict[str, dict[str, 
                 header = [name.strip() for name in row]
                 if "path" not in header:
                     raise DataError(
-                        f"{where}: has the columns {', '.join(header)} but no path; name the file in a column path"
+                        f"{shown}: has the columns {', '.join(header)} but no path; name the file in a column path"
                     )
                 continue
             if len(row) != len(header):
                 raise DataError(
-                    f"{where} line {reader.line_num}: {len(row)} fields, expected {len(header)}; correct the row"
+                    f"{shown} line {reader.line_num}: {len(row)} fields, expected {len(header)}; correct the row"
                 )
             values = dict(zip(header, (value.strip() for value in row), strict=True))
             name = _inside(folder, values.pop("path"))
+            if name in table:
+                raise DataError(
+                    f"{shown} line {reader.line_num}: the path {name} stands on line {lines[name]} too; "
+                    "delete one of the two rows"
+                )
+            lines[name] = reader.line_num
             table[name] = {key: value for key, value in values.items() if key and value}
     except csv.Error as error:
-        raise DataError(f"{where} line {reader.line_num}: not CSV ({error}); correct the row") from None
+        raise DataError(f"{shown} line {reader.line_num}: not CSV ({error}); correct the row") from None
     return table
 
 

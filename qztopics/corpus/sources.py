@@ -45,6 +45,7 @@ _REFUSED = {
     ".gz": "archives are not read; unpack it first",
 }
 _READABLE = "give .txt, .md, .jsonl, .csv or .tsv"
+_NOT_A_FILE = ("not_a_file", "is a pipe, device, socket or broken link; give a file, or - for standard input")
 _OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
@@ -76,32 +77,43 @@ class SourceFile:
 def find_files(inputs: Sequence[str | Path], max_bytes: int) -> tuple[list[SourceFile], list[Rejection]]:
     """List the files of all inputs in order of the bytes of their relative path, and what cannot be read.
 
+    A file named directly takes its metadata from the `metadata.csv` beside it, as in a folder. A `metadata.csv` that
+    is named together with files beside it, as `pages/*` does, is their sidecar and no table.
+
     Raises
     ------
     InputMissingError
-        An input does not exist, or a folder holds no file that can be read.
+        An input does not exist, or a folder holds no file at all; hidden files and the sidecar do not count.
     DataError
         A sidecar `metadata.csv` is broken.
     """
     found: dict[str, SourceFile] = {}
-    refused: dict[str, Rejection] = {}
-    for root, is_folder in _roots(inputs):
-        if root == STDIN:
+    refused: dict[str, _Refused] = {}
+    roots = _roots(inputs)
+    beside = _Sidecars(Counter(os.path.dirname(root.path) for root in roots if not root.is_folder), max_bytes)  # noqa: PTH120 (kept as text)
+    for root in roots:
+        if root.path == STDIN:
             found[STDIN] = SourceFile("", "", STDIN)
             continue
-        files, rejections = _walk(root, max_bytes) if is_folder else _single(root)
-        if is_folder and not files:
-            others = f" ({len(rejections)} others, such as {rejections[0][1].path})" if rejections else ""
-            raise InputMissingError(f"{root}: the folder holds nothing to read{others}; {_READABLE}")
+        files, rejections = _walk(root, max_bytes) if root.is_folder else _single(root, beside)
+        if root.is_folder and not files and not rejections:
+            raise InputMissingError(f"{root.typed}: the folder holds nothing to read; {_READABLE}")
         for file in files:
             found.setdefault(file.path, file)  # roots come outermost first: the longest relative path stays
-        for path, rejection in rejections:
-            refused.setdefault(path, rejection)
-    files = _with_root_names(list(found.values()))
-    return (
-        sorted(files, key=lambda file: (file.relative.encode(), file.path)),
-        [rejection for _, rejection in sorted(refused.items(), key=lambda item: (item[1].path.encode(), item[0]))],
-    )
+        for item in rejections:
+            refused.setdefault(item.file.path, item)
+    named = _with_root_names([*found.values(), *(item.file for item in refused.values())])
+    rejected = [
+        Rejection(file.relative, item.code, item.words)
+        for file, item in sorted(
+            zip(named[len(found) :], refused.values(), strict=True), key=lambda pair: _order(pair[0])
+        )
+    ]
+    return sorted(named[: len(found)], key=_order), rejected
+
+
+def _order(file: SourceFile) -> tuple[bytes, str]:
+    return file.relative.encode(), file.path
 
 
 def document_ids(files: Sequence[SourceFile]) -> list[str]:
@@ -150,7 +162,7 @@ def read_bytes(file: SourceFile, max_bytes: int) -> bytes | Rejection:
     with os.fdopen(descriptor, "rb") as stream:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
-            return _not_a_file(file.relative)
+            return Rejection(file.relative, *_NOT_A_FILE)
         try:
             data = stream.read(max_bytes + 1)
         except OSError as error:
@@ -166,65 +178,110 @@ def oversized(path: str, size: int, max_bytes: int) -> Rejection:
     return Rejection(path, "oversized", words)
 
 
-def _roots(inputs: Sequence[str | Path]) -> list[tuple[str, bool]]:
-    """Real paths of the inputs, each once, outermost first; True for folders."""
-    roots = set()
+@dataclass(frozen=True, slots=True)
+class _Root:
+    """An input: its real path (or `-`), whether it is a folder, and how it was typed."""
+
+    path: str
+    is_folder: bool
+    typed: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    """A file that is not read, and why."""
+
+    file: SourceFile
+    code: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Sidecars:
+    """Sidecars beside files named directly, each read once. `named` counts the files named in each folder."""
+
+    named: Mapping[str, int]
+    max_bytes: int
+    tables: dict[str, Mapping[str, Mapping[str, str]]] = field(default_factory=dict)
+
+    def table(self, folder: str, typed: str) -> Mapping[str, Mapping[str, str]]:
+        """Metadata by file name of one folder; empty without a sidecar."""
+        if folder not in self.tables:
+            path = Path(folder) / SIDECAR
+            shown = str(Path(typed).parent / SIDECAR)
+            self.tables[folder] = read_sidecar(str(path), "", show(shown), self.max_bytes) if path.is_file() else {}
+        return self.tables[folder]
+
+
+def _roots(inputs: Sequence[str | Path]) -> list[_Root]:
+    """Inputs by their real paths, each once, outermost first."""
+    roots: dict[tuple[str, bool], str] = {}
     for given in inputs:
-        if str(given) == STDIN:
-            roots.add((STDIN, False))
+        typed = show(str(given))
+        if typed == STDIN:
+            roots[STDIN, False] = typed
             continue
         path = Path(given)
         if not path.exists():
-            raise InputMissingError(f"{show(str(given))}: no such file or folder; give an existing one")
+            raise InputMissingError(f"{typed}: no such file or folder; give an existing one")
         if path.is_dir():
-            roots.add((os.path.realpath(path), True))
+            key = os.path.realpath(path), True
         else:
             parent = os.path.realpath(path.parent)  # the folder's links are resolved, the file keeps its own name
-            roots.add((str(Path(parent) / path.name), False))
-    return sorted(roots, key=lambda root: (not root[1], len(root[0]), os.fsencode(root[0])))
+            key = str(Path(parent) / path.name), False
+        roots[key] = min(roots.get(key, typed), typed)
+    ordered = sorted(roots.items(), key=lambda item: (not item[0][1], len(item[0][0]), os.fsencode(item[0][0])))
+    return [_Root(path, is_folder, typed) for (path, is_folder), typed in ordered]
 
 
-def _single(path: str) -> tuple[list[SourceFile], list[tuple[str, Rejection]]]:
+def _single(root: _Root, beside: _Sidecars) -> tuple[list[SourceFile], list[_Refused]]:
     """Sort a single file into readable or refused."""
-    root, name = os.path.split(path)
-    if not Path(path).is_file():
-        return [], [(path, _not_a_file(show(name)))]
-    refusal = _refusal(show(name))
-    return ([], [(path, refusal)]) if refusal else ([SourceFile(path, root, show(name))], [])
+    folder, name = os.path.split(root.path)
+    file = SourceFile(root.path, folder, show(name))
+    if not Path(root.path).is_file():
+        return [], [_Refused(file, *_NOT_A_FILE)]
+    if name == SIDECAR and beside.named[folder] > 1:
+        return [], []
+    words = _refusal(file.relative)
+    if words:
+        return [], [_Refused(file, "unsupported", words)]
+    meta = {} if name == SIDECAR else beside.table(folder, root.typed).get(file.relative, {})
+    return [replace(file, meta=meta)], []
 
 
-def _walk(root: str, max_bytes: int) -> tuple[list[SourceFile], list[tuple[str, Rejection]]]:
+def _walk(root: _Root, max_bytes: int) -> tuple[list[SourceFile], list[_Refused]]:
     """Files below a folder and what was refused, with the metadata of sidecars. Hidden files are passed over."""
     files: list[SourceFile] = []
-    refused: list[tuple[str, Rejection]] = []
+    refused: list[_Refused] = []
     meta: dict[str, Mapping[str, str]] = {}
-    waiting = [root]
+    waiting = [root.path]
     while waiting:
         folder = waiting.pop()
+        inside = _inside(folder, root.path)
         try:
             with os.scandir(folder) as listing:
                 entries = sorted(listing, key=lambda entry: os.fsencode(entry.name))
         except OSError as error:
-            name = _inside(folder, root)
-            refused.append((folder, Rejection(name, "unreadable", f"the folder cannot be listed ({error.strerror})")))
+            file = SourceFile(folder, root.path, inside or root.typed)
+            refused.append(_Refused(file, "unreadable", f"the folder cannot be listed ({error.strerror})"))
             continue
         for entry in entries:
-            name = _inside(entry.path, root)
+            file = SourceFile(entry.path, root.path, _inside(entry.path, root.path))
             if entry.name.startswith((".", "~$")) or entry.name in {"Thumbs.db", "desktop.ini", "__MACOSX"}:
                 continue
             if entry.is_dir(follow_symlinks=False):
                 waiting.append(entry.path)
             elif entry.is_dir():
-                words = "a link to a folder is not followed; give the folder itself"
-                refused.append((entry.path, Rejection(name, "link", words)))
+                refused.append(_Refused(file, "link", "a link to a folder is not followed; give the folder itself"))
             elif not entry.is_file():
-                refused.append((entry.path, _not_a_file(name)))
+                refused.append(_Refused(file, *_NOT_A_FILE))
             elif entry.name == SIDECAR:
-                meta.update(read_sidecar(entry.path, _inside(folder, root), max_bytes))
-            elif refusal := _refusal(name):
-                refused.append((entry.path, refusal))
+                shown = show(str(Path(root.typed) / file.relative))
+                meta.update(read_sidecar(entry.path, inside, shown, max_bytes))
+            elif words := _refusal(file.relative):
+                refused.append(_Refused(file, "unsupported", words))
             else:
-                files.append(SourceFile(entry.path, root, name))
+                files.append(file)
     return [replace(file, meta=meta.get(file.relative, {})) for file in files], refused
 
 
@@ -239,25 +296,13 @@ def show(name: str) -> str:
     return unicodedata.normalize("NFC", os.fsencode(name).decode("utf-8", "backslashreplace"))
 
 
-def _refusal(name: str) -> Rejection | None:
-    """Why a file of this name is not read, or None."""
+def _refusal(name: str) -> str | None:
+    """Why a file of this name is not read, in words, or None."""
     suffix = _suffix(name).lower()
     if suffix in PAGE_SUFFIXES or suffix in TABLE_SUFFIXES:
         return None
-    words = _REFUSED.get(suffix)
-    if words is None:
-        words = (
-            f"files of the kind {suffix} are not read; {_READABLE}"
-            if suffix
-            else f"the name has no suffix; {_READABLE}"
-        )
-    return Rejection(name, "unsupported", words)
-
-
-def _not_a_file(name: str) -> Rejection:
-    return Rejection(
-        name, "not_a_file", "is a pipe, device, socket or broken link; give a file, or - for standard input"
-    )
+    other = f"files of the kind {suffix} are not read" if suffix else "the name has no suffix"
+    return _REFUSED.get(suffix, f"{other}; {_READABLE}")
 
 
 def _suffix(name: str) -> str:

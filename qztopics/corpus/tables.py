@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 import re
+from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -15,18 +17,30 @@ from qztopics.errors import DataError
 from qztopics.records import Rejection
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 TEXT_NAMES = ("text", "content", "sentence", "正文", "文本")
 ID_NAMES = ("id",)
 META_NAMES = ("date", "source", "place")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _ID_MAX = 200
+_SHOWN = 50  # columns that a message lists
+
+
+class TableError(DataError):
+    """A table that cannot be read as one: `code` is `no_text_column` or `columns`, `wanted` the column named."""
+
+    def __init__(self, code: str, words: str, wanted: str | None = None) -> None:
+        super().__init__(words)
+        self.code = code
+        self.wanted = wanted
 
 
 @dataclass(frozen=True)
 class Columns:
     """Names of the columns of record tables; None means guess.
+
+    A name that no column has exactly also means the first column that differs only in upper and lower case.
 
     Parameters
     ----------
@@ -79,8 +93,9 @@ def read_table(
 
     Raises
     ------
-    DataError
-        A named column, or any text column, is missing from the header (for JSONL: from every row).
+    TableError
+        A named column, or any text column, is missing from the header (for JSONL: from every row), or the header names
+        a column twice. The message leaves out the table's name.
     """
     rows = {".jsonl": _jsonl, ".csv": _csv, ".tsv": _tsv}[suffix](name, text, columns)
     records: list[Record] = []
@@ -108,31 +123,64 @@ def _reject(name: str, line: int, code: str, words: str) -> Rejection:
 
 def _check(row: _Row, name: str, columns: Columns, max_characters: int) -> Record | Rejection:
     """Judge the text of a row and pick its id, label and metadata."""
-    wanted = (columns.text,) if columns.text else TEXT_NAMES
-    key = next((k for k in wanted if k in row.values), None)
+    wanted = _text_names(columns)
+    key = _key(row.values, wanted)
     if key is None:
         return _reject(name, row.line, "no_text", f"has no {' or '.join(wanted)}; name the column with --text-column")
     text = row.values[key]
+    fault = _fault(key, text, max_characters)
+    if fault is not None:
+        return _reject(name, row.line, *fault)
+    own_id = _value(row.values, (columns.id,) if columns.id else ID_NAMES)
+    if isinstance(own_id, float) and not math.isfinite(own_id):
+        return _reject(name, row.line, "id", f"the id is {own_id}, expected a string or a finite number; correct it")
+    own_id = None if isinstance(own_id, dict | list) else _word(own_id)
+    label = _value(row.values, (columns.label,)) if columns.label else None
+    meta = {k: word for k in columns.meta or META_NAMES if (word := _word(_value(row.values, (k,))))}
+    return Record(
+        row.line,
+        _whole(text),
+        own_id if own_id and len(own_id) <= _ID_MAX else None,
+        None if isinstance(label, dict | list) else _word(label),
+        meta,
+    )
+
+
+def _fault(key: str, text: object, max_characters: int) -> tuple[str, str] | None:
+    """Code and words of why a value is no text to read, or None."""
     if not isinstance(text, str):
-        return _reject(name, row.line, "not_a_string", f"{key} is {type(text).__name__}, expected a string")
+        return "not_a_string", f"{key} is {type(text).__name__}, expected a string"
     if "\0" in text:
-        return _reject(name, row.line, "binary", f"{key} holds a NUL character; clean the row")
+        return "binary", f"{key} holds a NUL character; clean the row"
     if len(text) > max_characters:
-        words = f"{key} has {len(text):,} characters, more than the {max_characters:,} allowed; split it"
-        return _reject(name, row.line, "oversized", words)
-    if not visible(text):
-        return _reject(name, row.line, "empty", f"{key} is empty")
-    own_id = next((_word(row.values[k]) for k in ((columns.id,) if columns.id else ID_NAMES) if k in row.values), None)
-    label = _word(row.values.get(columns.label)) if columns.label else None
-    meta = {k: word for k in columns.meta or META_NAMES if (word := _word(row.values.get(k)))}
-    return Record(row.line, _whole(text), own_id if own_id and len(own_id) <= _ID_MAX else None, label, meta)
+        return "oversized", f"{key} has {len(text):,} characters, more than the {max_characters:,} allowed; split it"
+    return None if visible(text) else ("empty", f"{key} is empty")
+
+
+def _text_names(columns: Columns) -> tuple[str, ...]:
+    return (columns.text,) if columns.text else TEXT_NAMES
+
+
+def _key(values: Iterable[str], names: tuple[str, ...]) -> str | None:
+    """Key of the first name that is there: exactly, or else but for upper and lower case."""
+    exact = next((name for name in names if name in values), None)
+    if exact is not None:
+        return exact
+    folded = {key.casefold(): key for key in reversed(list(values))}
+    return next((folded[name.casefold()] for name in names if name.casefold() in folded), None)
+
+
+def _value(values: Mapping[str, Any], names: tuple[str, ...]) -> object:
+    key = _key(values, names)
+    return None if key is None else values[key]
 
 
 def _word(value: object) -> str | None:
-    """A scalar as a stripped string; None for null, empty and nested values."""
-    if value is None or isinstance(value, dict | list):
+    """A value as a stripped string, one that is no string as JSON writes it; None for null and empty."""
+    if value is None:
         return None
-    return _whole(" ".join(str(value).split())) or None
+    word = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return _whole(" ".join(word.split())) or None
 
 
 def _whole(text: str) -> str:
@@ -142,9 +190,8 @@ def _whole(text: str) -> str:
 
 def _jsonl(name: str, text: str, columns: Columns) -> Iterator[_Row | Rejection]:
     """Rows of JSONL. Lines end with a line feed only: JSON strings may hold other line separators."""
-    wanted = (columns.text,) if columns.text else TEXT_NAMES
+    missing = _asked(columns)
     keys: dict[str, None] = {}
-    usable = False
     for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
             continue
@@ -157,12 +204,12 @@ def _jsonl(name: str, text: str, columns: Columns) -> Iterator[_Row | Rejection]
         if not isinstance(value, dict):
             yield _reject(name, number, "not_an_object", f"is a JSON {type(value).__name__}, expected an object")
             continue
-        usable = usable or any(key in value for key in wanted)
-        if not usable:
-            keys.update(dict.fromkeys(list(value)[:50]))
+        if missing:
+            missing = [asked for asked in missing if _key(value, asked.names) is None]
+            keys.update(dict.fromkeys(list(value)[: _SHOWN - len(keys)]))
         yield _Row(number, value)
-    if keys and not usable:
-        raise _missing(name, list(keys)[:50], columns.text, "--text-column")
+    if keys and missing:
+        raise _missing(list(keys), missing[0])
 
 
 def _csv(name: str, text: str, columns: Columns) -> Iterator[_Row | Rejection]:
@@ -183,7 +230,7 @@ def _csv(name: str, text: str, columns: Columns) -> Iterator[_Row | Rejection]:
             if not any(row):
                 continue
             if header is None:
-                header = _header(name, row, columns)
+                header = _header(row, columns)
             else:
                 yield _row(name, line, header, row)
 
@@ -196,7 +243,7 @@ def _tsv(name: str, text: str, columns: Columns) -> Iterator[_Row | Rejection]:
             continue
         row = line.removesuffix("\r").split("\t")
         if header is None:
-            header = _header(name, row, columns)
+            header = _header(row, columns)
         else:
             yield _row(name, number, header, row)
 
@@ -208,29 +255,44 @@ def _row(name: str, line: int, header: list[str], row: list[str]) -> _Row | Reje
     return _Row(line, dict(zip(header, row, strict=True)))
 
 
-def _header(name: str, row: list[str], columns: Columns) -> list[str]:
-    """Names of the columns, checked against those asked for."""
-    header = [field.strip().removeprefix("\ufeff") for field in row]
-    shown = [field[:40] for field in header[:50]]
-    if not any(key in header for key in ((columns.text,) if columns.text else TEXT_NAMES)):
-        raise _missing(name, shown, columns.text, "--text-column")
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A column that a table must have, under one of `names`, and the option that names it."""
+
+    names: tuple[str, ...]
+    option: str
+    given: bool
+
+
+def _asked(columns: Columns) -> list[_Asked]:
+    """Columns that a table must have: one of text, and all that were named."""
     named = [
         (columns.label, "--label-column"),
         (columns.id, "--id-column"),
         *((m, "--meta-columns") for m in columns.meta),
     ]
-    for column, option in named:
-        if column and column not in header:
-            raise _missing(name, shown, column, option)
-    twice = next((key for key in header if key and header.count(key) > 1), None)
+    text = _Asked(_text_names(columns), "--text-column", columns.text is not None)
+    return [text, *(_Asked((column,), option, True) for column, option in named if column)]
+
+
+def _header(row: list[str], columns: Columns) -> list[str]:
+    """Names of the columns, checked against those asked for."""
+    header = [field.strip().removeprefix("\ufeff") for field in row]
+    absent = next((asked for asked in _asked(columns) if _key(header, asked.names) is None), None)
+    if absent is not None:
+        raise _missing(header[:_SHOWN], absent)
+    twice = next((key for key, times in Counter(header).items() if key and times > 1), None)
     if twice is not None:
-        raise DataError(f"{name}: the column {twice} stands twice in the header; rename one")
+        raise TableError("columns", f"the column {twice} stands twice in the header; rename one")
     return header
 
 
-def _missing(name: str, found: list[str], column: str | None, option: str) -> DataError:
-    wanted = f"no column {column}" if column else f"no column of text (expected {', '.join(TEXT_NAMES)})"
-    return DataError(f"{name}: {wanted}; found {', '.join(found)}; name the right one with {option}")
+def _missing(found: list[str], asked: _Asked) -> TableError:
+    wanted = asked.names[0] if asked.given else None
+    what = f"no column {wanted}" if wanted else f"no column of text (expected {', '.join(asked.names)})"
+    shown = ", ".join(field[:40] for field in found)
+    code = "no_text_column" if asked.option == "--text-column" else "columns"
+    return TableError(code, f"{what}; found {shown}; name the right one with {asked.option}", wanted)
 
 
 @contextmanager

@@ -22,6 +22,17 @@ JUMP_IN = re.compile(r"[（(]\s*上接\s*第?\s*[A-Za-z]?[\d一二三四五六�
 JUMP_ALONE = re.compile(
     rf"{_JUMP}|[（(▲▼◆●\s]{{0,3}}(?:上接|下转|紧接)\s*第?\s*[A-Za-z]?[\d一二三四五六七八九十]{{1,3}}\s*版[^。,，]{{0,20}}"
 )
+_STARTER = re.compile(
+    r"(?:近日|日前|近年来|近期|今年|去年|明年|目前|当前|如今|下一步|此外|同时|与此同时|另外|据悉|据介绍|据了解|数据显示|随后|接下来"
+    r"|首先|其次|再次|最后|一方面|另一方面|总之|对此|为此|因此|[一二三四五六七八九十]{1,2}(?:是|要)|\d{1,2}月\d{1,2}日|(?:19|20)\d\d年"
+    r"|各位代表|过去[一五]年|一年来|五年来|这五年|在[^,，。]{2,24}[上中][,，]|[^,，、。！？;；]{5,12}。(?=.))"
+)
+_NON_STARTER = re.compile(
+    r"[,，、。；;:：)）》」』”’!！?？%％]"
+    r"|的(?!确|士)|地(?!从|里|上|头|方|处|铁|区|球|点|震|税|面|下|理|质|段|标|产|域|图|道|势|价|位|块)|得(?!益|到|知|天|失|分|主)"
+    r"|着(?!力|眼|手|重|实|陆|火|装|急)|了(?!解|却|不起|如指掌)|过(?!去|硬|程|年|后|往|节|境|度|渡|完)|们|等(?!到|待|级|闲)|吗|呢|吧"
+)
+_WORD_END = re.compile("[^\\W\\d唉哎嗯哦啊哈嘿喂好对是不][,，、。；;！!？?]")
 
 
 def clean(text: str) -> str:
@@ -88,3 +99,36 @@ def finished(text: str) -> bool:
     return bool(
         re.search(r"[。！？!?][^。！？!?]{0,40}[）)]$", text[-60:])
     )  # a credit in brackets after the last sentence
+
+
+def begins_paragraph(text: str) -> bool:
+    """Whether a line begins as a paragraph often does: a time, an ordinal, 在…上, or a short first sentence.
+
+    Examples
+    --------
+    >>> begins_paragraph("近日,码头通航"), begins_paragraph("校车开到码头")
+    (True, False)
+    """
+    return _STARTER.match(text) is not None
+
+
+def goes_on(text: str) -> bool:
+    """Whether a line cannot begin a paragraph: its first character is punctuation or a particle.
+
+    Examples
+    --------
+    >>> goes_on("的校车"), goes_on("目的地")
+    (True, False)
+    """
+    return _NON_STARTER.match(text) is not None
+
+
+def ends_word(text: str) -> bool:
+    """Whether a line begins with one character and a comma or stop: the end of a word cut in two.
+
+    Examples
+    --------
+    >>> ends_word("报,值班员赶到"), ends_word("唉,值班员赶到"), ends_word("报纸送到")
+    (True, False, False)
+    """
+    return _WORD_END.match(text) is not None

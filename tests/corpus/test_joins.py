@@ -37,6 +37,22 @@ def test_interleaved_columns_are_joined_over_whole_paragraphs() -> None:
     assert joined(CUT, speech, WHOLE, "的服务,办事时间也缩短了一半。") == [(0, 3)]
 
 
+def test_the_end_of_a_cut_word_is_joined_over_whole_paragraphs() -> None:
+    cut = CUT[:-2] + "警报"
+    assert joined(cut, WHOLE, WHOLE.replace("望海", "临江"), "器,办事时间也缩短了一半。") == [(0, 3)]
+    assert joined(cut, WHOLE, "唉,办事时间也缩短了一半。") == [(0, 1)]  # an interjection ends no word
+    assert joined(cut + ",", WHOLE, "器,办事时间也缩短了一半。") == [(0, 1)]  # no word is open after a comma
+
+
+def test_the_one_line_without_a_number_goes_on_over_numbered_parts() -> None:
+    numbered = [f"({n}){WHOLE}" for n in "一二三"]
+    rest = "补贴也一并发到了户主手里,满意度提高到九成八。"
+    assert joined(numbered[0] + CUT, *numbered[1:], rest) == [(0, 3)]
+    assert joined(*numbered, rest) == []  # nothing is cut
+    assert joined(numbered[0] + CUT, *numbered[1:], "各位代表!" + rest) == []  # begins like a paragraph
+    assert joined(numbered[0] + CUT, numbered[1] + CUT, rest) == [(1, 2)]  # the nearer cut line has it
+
+
 def test_a_lost_continuation_is_left_alone() -> None:
     speech = "“材料交了两个月,证怎么还没有办下来?”去年六月,督查人员在走访中听到这样的抱怨。"
     assert joined(CUT, speech, WHOLE) == []

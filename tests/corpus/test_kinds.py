@@ -151,3 +151,29 @@ def test_wrapped_paragraphs_are_text_not_headings() -> None:
 
 def test_kinds_do_not_depend_on_newline_style() -> None:
     assert kinds(PAGE.replace("\n", "\r\n")) == kinds(PAGE) == kinds(PAGE.replace("\n", "\u2028"))
+
+
+def test_a_short_line_with_a_comma_over_a_paragraph_is_a_subhead() -> None:
+    page = f"老街新颜\n\n本报讯(记者 林一){LONG}\n\n链条要齐,老厂也能出新\n\n{LONG}\n\n{LONG}"
+    assert kinds(page) == ["headline", "body", "subhead", "body", "body"]
+    cut = page.replace(f"林一){LONG}", f"林一){LONG[:-4]}")
+    assert kinds(cut)[2] == "body"  # the line above is cut, so this may be its end
+    assert kinds(page.replace("链条要齐,老厂也能出新", "近日,老厂也能出新"))[2] == "body"  # begins a paragraph
+
+
+@pytest.mark.parametrize(
+    "credit", ["(本报评论员)", "(2025年6月10日)", "（文/林一）", "(記者林一 通訊員陳二)", "(本报社论)"]
+)
+def test_credits_and_dates_in_brackets_are_bylines(credit: str) -> None:
+    assert surface(credit)[0] == "byline"
+
+
+def test_a_subtitle_makes_the_lines_above_it_a_headline() -> None:
+    page = f"老街新颜\n\n{LONG}\n\n夜市点亮古街\n\n——望海区夜经济观察\n\n{LONG}"
+    assert kinds(page) == ["headline", "body", "headline", "headline", "body"]
+
+
+@pytest.mark.parametrize("title", ["民生快递", "新春走基层", "聚焦望海两会", "望海论坛"])
+def test_the_name_of_a_column_over_a_headline_is_a_slogan(title: str) -> None:
+    assert kinds(f"{title}\n\n夜市点亮古街\n\n本报讯(记者 林一){LONG}") == ["slogan", "headline", "body"]
+    assert kinds(f"{title}\n\n本报讯(记者 林一){LONG}") == ["headline", "body"]  # alone it is the headline

@@ -199,6 +199,83 @@ def test_no_input_and_missing_input() -> None:
         read_corpus(["/no/such/path"], SETTINGS)
 
 
+@pytest.mark.parametrize("text", ["夜间门诊开到九点\n", "一、夜间门诊开到九点", "\ufeff夜间门诊 开到九点"])
+def test_a_page_of_one_line_without_a_sentence_end_has_a_body(text: str) -> None:
+    corpus = read_corpus(["-"], SETTINGS, stdin=io.BytesIO(text.encode()))
+    assert [(p.kind, p.source) for p in corpus.passages] == [("body", "-")]
+    assert corpus.paragraphs[0].reason == "body: the only text of the page"
+    assert corpus.body() == corpus.passages
+
+
+def test_short_lines_that_are_all_of_a_page_are_paragraphs_of_one_article() -> None:
+    articles, _, passages = repair_page(
+        Document("p", "p.txt", "夜间门诊开到九点\n\n\n\n公交延到十点\n渔船归港"), SETTINGS
+    )
+    assert len(articles) == 1
+    assert [(p.kind, p.text) for p in passages] == [
+        ("body", "夜间门诊开到九点"),
+        ("body", "公交延到十点"),
+        ("body", "渔船归港"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text", ["夜间门诊开到九点\n\n(记者 林一)\n", "(下转第三版)", "图为新建的校舍 林一摄", "夜间门诊\n\n(上接第一版)"]
+)
+def test_a_page_with_bylines_jumps_or_captions_only_has_no_body(text: str) -> None:
+    assert "body" not in {passage.kind for passage in repair_page(Document("p", "p.txt", text), SETTINGS)[2]}
+
+
+def test_a_folder_of_refused_files_is_a_corpus_without_documents(tmp_path: Path) -> None:
+    (tmp_path / "x.docx").write_bytes(b"PK")
+    corpus = read_corpus([tmp_path], SETTINGS)
+    assert (corpus.documents, [(r.path, r.code) for r in corpus.rejections]) == ((), [("x.docx", "unsupported")])
+
+
+def test_a_table_without_its_columns_does_not_stop_the_others(tmp_path: Path) -> None:
+    (tmp_path / "good.csv").write_text("text,版\n第一条。,2\n", encoding="utf-8")
+    (tmp_path / "page.txt").write_text(TEXT, encoding="utf-8")
+    (tmp_path / "bad.csv").write_text("标题,n\n甲,1\n", encoding="utf-8")
+    (tmp_path / "bad.jsonl").write_text('{"标题": "甲"}\n', encoding="utf-8")
+    corpus = read_corpus([tmp_path], SETTINGS)
+    assert [d.id for d in corpus.documents] == ["good/r2", "page"]
+    assert [(r.path, r.code) for r in corpus.rejections] == [
+        ("bad.csv", "no_text_column"),
+        ("bad.jsonl", "no_text_column"),
+    ]
+    assert "found 标题, n; name the right one with --text-column" in corpus.rejections[0].words
+    named = read_corpus([tmp_path], SETTINGS, Columns(text="标题"))
+    assert [(r.path, r.code) for r in named.rejections] == [("good.csv", "no_text_column")]
+    assert [d.id for d in read_corpus([tmp_path], SETTINGS, Columns(meta=("版",))).documents] == ["good/r2", "page"]
+
+
+def test_a_text_or_label_column_that_no_table_has_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "page.txt").write_text(TEXT, encoding="utf-8")
+    assert len(read_corpus([tmp_path], SETTINGS, Columns(text="正文")).documents) == 1  # no table, so nothing to miss
+    for name in ("a.csv", "b.csv"):
+        (tmp_path / name).write_text("text,n\n甲,1\n", encoding="utf-8")
+    with pytest.raises(DataError, match=r"^a\.csv: no column 全文; found text, n; .*--text-column"):
+        read_corpus([tmp_path], SETTINGS, Columns(text="全文"))
+    with pytest.raises(DataError, match=r"^a\.csv: no column 类; .*--label-column"):
+        read_corpus([tmp_path], SETTINGS, Columns(label="类"))
+    corpus = read_corpus([tmp_path], SETTINGS, Columns(meta=("版",)))
+    assert [(r.path, r.code) for r in corpus.rejections] == [("a.csv", "columns"), ("b.csv", "columns")]
+    assert [d.id for d in corpus.documents] == ["page"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16"])
+def test_text_cut_inside_a_character_is_read_and_reported(tmp_path: Path, encoding: str) -> None:
+    data = (TEXT * 3).encode(encoding)[:-1]
+    (tmp_path / "a.txt").write_bytes(data)
+    corpus = read_corpus([tmp_path], SETTINGS)
+    assert corpus.documents[0].text == (TEXT * 3)[:-1] + "\ufffd"
+    assert not corpus.documents[0].encoding_certain
+    ((path, code, words),) = ((r.path, r.code, r.words) for r in corpus.rejections)
+    torn = 2 if encoding == "utf-8" else 1
+    assert (path, code) == ("a.txt", "truncated")
+    assert f"offset {len(data) - torn}" in words
+
+
 def test_records_are_one_passage_whatever_their_length() -> None:
     corpus = read_texts([("a", TEXT * 30), ("b", " 甲\n\n乙 "), ("a", "丙"), ("c", "\u200b")])
     assert [p.id for p in corpus.passages] == ["a/a1/p1/s1", "b/a1/p1/s1", "a#2/a1/p1/s1"]

@@ -42,7 +42,7 @@ def covering(corpus):
 def test_kinds_of_line(gold, covering):
     scored = [row for row in gold if row["type"] != "fragment"]
     right = sum(covering(r["source"], r["start"], r["end"]).kind == SAME.get(r["type"], r["type"]) for r in scored)
-    assert right / len(scored) >= 0.93
+    assert right / len(scored) >= 0.955
 
 
 def test_joins(gold, covering):
@@ -53,8 +53,8 @@ def test_joins(gold, covering):
         before = first_of[row["source"], int(row["continues_start"])]
         last = covering(row["source"], before["end"] - 6, before["end"])
         found += last.paragraph_id == covering(row["source"], row["start"], row["start"] + 6).paragraph_id
-    assert len(cut) >= 25
-    assert found >= 23
+    assert len(cut) >= 100
+    assert found / len(cut) >= 0.9
 
 
 def test_few_paragraphs_hold_lines_of_two(gold, covering):
@@ -66,7 +66,7 @@ def test_few_paragraphs_hold_lines_of_two(gold, covering):
             whole = root.get((row["source"], int(before)), int(before)) if before else row["start"]
             root[row["source"], row["start"]] = whole
             held[covering(row["source"], row["start"], row["end"]).paragraph_id].add(whole)
-    assert sum(len(lines) - 1 for lines in held.values()) <= 3
+    assert sum(len(lines) - 1 for lines in held.values()) <= 6
 
 
 def test_the_exact_second_printing_is_found_and_nothing_else_is_marked(gold, covering):

@@ -65,9 +65,34 @@ def test_missing_and_empty_inputs(tmp_path: Path) -> None:
         find_files([tmp_path / "gone"], LIMIT)
     with pytest.raises(InputMissingError, match="nothing to read"):
         find_files([tmp_path], LIMIT)
-    write(tmp_path / "a.pdf")
-    with pytest.raises(InputMissingError, match=r"1 others, such as a\.pdf"):
+    write(tmp_path / ".hidden.txt")
+    write(tmp_path / "metadata.csv", "path,date\n")
+    with pytest.raises(InputMissingError, match="nothing to read"):
         find_files([tmp_path], LIMIT)
+
+
+def test_missing_and_empty_inputs_are_named_as_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "empty").mkdir()
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputMissingError, match=r"^\./empty/: the folder"):
+        find_files(["./empty/"], LIMIT)
+    with pytest.raises(InputMissingError, match=r"^gone/x: no such"):
+        find_files(["gone/x"], LIMIT)
+
+
+def test_a_folder_of_refused_files_gives_its_rejections(tmp_path: Path) -> None:
+    write(tmp_path / "x.zip")
+    files, rejections = find_files([tmp_path], LIMIT)
+    assert files == []
+    assert [(r.path, r.code) for r in rejections] == [("x.zip", "unsupported")]
+
+
+def test_equal_paths_of_refused_files_get_the_names_of_their_roots(tmp_path: Path) -> None:
+    for name in ("one/a.pdf", "two/a.pdf", "two/b.doc", "one/c.txt"):
+        write(tmp_path / name)
+    for inputs in (["one", "two"], ["two", "one"]):
+        _, rejections = find_files([tmp_path / name for name in inputs], LIMIT)
+        assert [r.path for r in rejections] == ["b.doc", "one/a.pdf", "two/a.pdf"]
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
@@ -112,6 +137,26 @@ def test_sidecar_gives_metadata_to_the_files_beside_it(tmp_path: Path) -> None:
     write(tmp_path / "sub" / "metadata.csv", "\ufeffpath,source\r\nb.txt,海城日报\r\n")
     a, b = find_files([tmp_path], LIMIT)[0]
     assert (a.meta, b.meta) == ({"date": "2024-05-01", "place": "望海区"}, {"source": "海城日报"})
+
+
+def test_a_file_named_directly_has_the_sidecar_beside_it(tmp_path: Path) -> None:
+    a, b = write(tmp_path / "a.txt"), write(tmp_path / "b.txt")
+    sidecar = write(tmp_path / "metadata.csv", "path,date\na.txt,2024-05-01\n")
+    (file,), _ = find_files([a], LIMIT)
+    assert file.meta == {"date": "2024-05-01"}
+    files, rejections = find_files([a, b, sidecar], LIMIT)  # as `pages/*` names them
+    assert [(f.relative, f.meta) for f in files] == [("a.txt", {"date": "2024-05-01"}), ("b.txt", {})]
+    assert rejections == []
+    assert relative(sidecar) == ["metadata.csv"]  # alone it is a table like any other
+
+
+def test_a_broken_sidecar_is_named_as_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path / "pages" / "a.txt")
+    write(tmp_path / "pages" / "metadata.csv", "path,date\na.txt,1\n\n./a.txt,2\n")
+    monkeypatch.chdir(tmp_path)
+    for given in ("pages", "pages/a.txt"):
+        with pytest.raises(DataError, match=r"^pages/metadata\.csv line 4: the path a\.txt stands on line 2 too"):
+            find_files([given], LIMIT)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qztopics.corpus.tables import GUESS, Columns, read_table
+from qztopics.corpus.tables import GUESS, Columns, TableError, read_table
 from qztopics.errors import DataError
 
 MANY = 1_000_000
@@ -106,9 +106,51 @@ def test_a_header_with_one_name_twice_is_an_error() -> None:
 def test_id_label_and_metadata_come_as_strings() -> None:
     row = {"id": 7, "text": "甲", "cls": 3, "date": "2024-05-01", "place": None, "extra": " x ", "source": ["a"]}
     (record,), _ = read_table("t", ".jsonl", json.dumps(row), Columns(label="cls"), MANY)
-    assert (record.id, record.label, record.meta) == ("7", "3", {"date": "2024-05-01"})
+    assert (record.id, record.label, record.meta) == ("7", "3", {"date": "2024-05-01", "source": '["a"]'})
     (named,), _ = read_table("t", ".jsonl", json.dumps(row), Columns(id="extra", meta=("extra",)), MANY)
     assert (named.id, named.label, named.meta) == ("x", None, {"extra": "x"})
+
+
+def test_metadata_that_is_no_string_is_written_as_json() -> None:
+    row = {"text": "甲", "a": True, "b": {"区": [1, None]}, "c": 2.5, "d": None}
+    (record,), _ = read_table("t", ".jsonl", json.dumps(row), Columns(meta=("a", "b", "c", "d")), MANY)
+    assert record.meta == {"a": "true", "b": '{"区": [1, null]}', "c": "2.5"}
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-1e999"])
+def test_an_id_that_is_no_finite_number_is_rejected(number: str) -> None:
+    text = f'{{"id": {number}, "text": "甲"}}\n{{"id": 1, "text": "乙"}}'
+    assert read(".jsonl", text) == ([(2, "乙")], [("t.jsonl:1", "id")])
+
+
+@pytest.mark.parametrize(
+    ("suffix", "text"), [(".csv", "ID,Text,Date\n7,甲,2024\n"), (".jsonl", '{"ID": 7, "Text": "甲", "Date": 2024}\n')]
+)
+def test_names_of_columns_match_but_for_case(suffix: str, text: str) -> None:
+    for columns in (GUESS, Columns(text="TEXT", id="Id", meta=("date",))):
+        (record,), _ = read_table("t", suffix, text, columns, MANY)
+        assert (record.text, record.id, record.meta) == ("甲", "7", {"date": "2024"})
+    exact, _ = read(".tsv", "Text\ttext\n甲\t乙\n")
+    assert exact == [(2, "乙")]
+
+
+@pytest.mark.parametrize(
+    ("columns", "option"),
+    [
+        (Columns(meta=("date", "版")), "--meta-columns"),
+        (Columns(id="版"), "--id-column"),
+        (Columns(label="版"), "--la"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("suffix", "text"), [(".csv", "date,text\n1,甲\n"), (".jsonl", '{"date": 1, "text": "甲"}\n{"text": "乙"}\n')]
+)
+def test_a_named_column_that_no_row_has_refuses_the_table(
+    suffix: str, text: str, columns: Columns, option: str
+) -> None:
+    with pytest.raises(TableError, match=f"no column 版; found date, text; .*{option}") as caught:
+        read_table("t", suffix, text, columns, MANY)
+    assert (caught.value.code, caught.value.wanted) == ("columns", "版")
 
 
 @given(st.lists(st.text(max_size=8), max_size=12))
