@@ -3,34 +3,55 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from qztopics.errors import DataError, InputMissingError
+from qztopics.evaluation.attach import Attachment, attach
 from qztopics.settings import nearest_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from qztopics.records import Passage
+__all__ = [
+    "Attachment",
+    "HandLabel",
+    "attach",
+    "check_codes",
+    "decoded",
+    "label_of_record",
+    "read_bytes",
+    "read_labels",
+    "shared_note",
+]
 
 _CSV_FIELD_LIMIT = 16 * 2**20
 
 
 @dataclass(frozen=True, slots=True)
 class HandLabel:
-    """What a coder said of a text.
+    """What coders said of a text.
 
     Parameters
     ----------
     text
         The labelled words; for a label by place they are for people, and the place decides.
     code
-        The label.
+        The settled label; empty only where a reader was told that both codings will do.
     source, start, end
         Place by character offsets into the decoded source, or None for a label by text.
+    secondary
+        Further codes, the largest share first.
+    coder_a, coder_b
+        What each of two coders said before they were settled, or empty.
+    secondary_a, secondary_b
+        Further codes of each coder; None where the file has no such column.
+    confidence
+        How sure the label is, as a whole number (the codebook counts 1 to 3), or None.
     line
         Physical line in the label file, from 1, for messages.
     """
@@ -44,33 +65,29 @@ class HandLabel:
     id: str | None = None
     note: str = ""
     line: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Attachment:
-    """Labels tied to passages.
-
-    Parameters
-    ----------
-    label_of
-        For each passage the index of its label, or -1. Shape: one entry per passage.
-    unmatched
-        Indices of labels by place that overlap no passage by half of the shorter.
-    contested
-        Indices of labels that lost a passage to a label with a different code that overlaps it more.
-    """
-
-    label_of: tuple[int, ...]
-    unmatched: tuple[int, ...]
-    contested: tuple[int, ...]
+    coder_a: str = ""
+    coder_b: str = ""
+    secondary_a: tuple[str, ...] | None = None
+    secondary_b: tuple[str, ...] | None = None
+    confidence: int | None = None
 
 
 def read_labels(
-    path: Path, *, text_column: str | None = None, label_column: str | None = None
+    path: Path,
+    *,
+    text_column: str | None = None,
+    label_column: str | None = None,
+    unsettled: bool = False,
 ) -> tuple[HandLabel, ...]:
     """Read a label file; the form is told from its columns.
 
-    By place: `source,start,end,text,label[,secondary,…]`. By text: `text,label[,id]`. Other columns are passed over.
+    By place: `source,start,end,text,label[,secondary,coder_a,coder_b,confidence,note]`. By text: `text,label[,id]`
+    with the same further columns; `secondary_a,secondary_b` may stand beside the coders. Other columns are passed over.
+
+    Parameters
+    ----------
+    unsettled
+        Take rows whose label is still empty where a coder has coded them, and pass over those that nobody has.
 
     Raises
     ------
@@ -79,43 +96,73 @@ def read_labels(
     DataError
         Not CSV, TSV or JSONL in UTF-8, a column is missing, or a row is malformed; the message names file and line.
     """
-    try:
-        raw = path.read_bytes()
-    except FileNotFoundError:
-        raise InputMissingError(f"{path}: no such label file; give an existing one to --labels") from None
-    except OSError as error:
-        raise InputMissingError(f"{path}: cannot be read ({error.strerror}); give a readable label file") from None
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        try:
-            text = raw.decode("gb18030")
-        except UnicodeDecodeError:
-            raise DataError(f"{path}: neither UTF-8 nor GB18030; save the label file as UTF-8") from None
-    if path.suffix.lower() not in {".csv", ".tsv", ".jsonl"}:
-        raise DataError(
-            f"{path}: a label file is .csv, .tsv or .jsonl, not {path.suffix or 'without suffix'}; convert it"
-        )
-    records = _json_records(text, path) if path.suffix.lower() == ".jsonl" else _table_records(text, path)
+    text = decoded(read_bytes(path), path)
+    suffix = path.suffix.lower()
+    if suffix not in {".csv", ".tsv", ".jsonl"}:
+        raise DataError(f"{path}: a label file is .csv, .tsv or .jsonl, not {suffix or 'without suffix'}; convert it")
+    records = _json_records(text, path) if suffix == ".jsonl" else _table_records(text, path)
     text_key, label_key = text_column or "text", label_column or "label"
-    labels = tuple(_label(record, line, path, text_key, label_key) for line, record in records)
+    labels = tuple(
+        label_of_record(record, f"{path}, line {line}", line, text_key, label_key, unsettled=unsettled)
+        for line, record in records
+        if not (unsettled and _uncoded(record, label_key))
+    )
     if not labels:
         raise DataError(f"{path}: holds no labels; expected rows with the columns {text_key} and {label_key}")
     return labels
 
 
+def read_bytes(path: Path) -> bytes:
+    """Read a label file or sheet.
+
+    Raises
+    ------
+    InputMissingError
+        There is none, or it cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise InputMissingError(f"{path}: no such label file; give an existing one") from None
+    except OSError as error:
+        raise InputMissingError(f"{path}: cannot be read ({error.strerror}); give a readable label file") from None
+
+
+def decoded(raw: bytes, path: Path) -> str:
+    """Text of a label file: UTF-8, with or without BOM, else GB18030, which Excel writes on Chinese Windows.
+
+    Raises
+    ------
+    DataError
+        It is neither.
+    """
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise DataError(f"{path}: neither UTF-8 nor GB18030; save the label file as UTF-8")
+
+
 def _table_records(text: str, path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Rows of a CSV or TSV table, each with the physical line it begins on."""
     csv.field_size_limit(_CSV_FIELD_LIMIT)
     tabs = path.suffix.lower() == ".tsv"
-    reader = csv.DictReader(
-        text.splitlines(keepends=True),
+    reader = csv.reader(
+        io.StringIO(text, newline=""),
         delimiter="\t" if tabs else ",",
         quoting=csv.QUOTE_NONE if tabs else csv.QUOTE_MINIMAL,
         strict=True,
     )
+    header: list[str] | None = None
+    begins = 1
     try:
-        for record in reader:
-            yield reader.line_num, {k: v for k, v in record.items() if k is not None and v is not None}
+        for row in reader:
+            line, begins = begins, reader.line_num + 1
+            if header is None:
+                header = [name.strip() for name in row]
+            elif any(row):
+                yield line, dict(zip(header, row, strict=False))
     except csv.Error as error:
         raise DataError(f"{path}, line {reader.line_num}: not a table row ({error}); correct the quoting") from None
 
@@ -135,50 +182,102 @@ def _json_records(text: str, path: Path) -> Iterator[tuple[int, dict[str, Any]]]
         yield line, record
 
 
-def _label(record: dict[str, Any], line: int, path: Path, text_key: str, label_key: str) -> HandLabel:
+def label_of_record(
+    record: Mapping[str, Any],
+    where: str,
+    line: int,
+    text_key: str = "text",
+    label_key: str = "label",
+    *,
+    unsettled: bool = False,
+) -> HandLabel:
+    """Judge one row of a label file.
+
+    Parameters
+    ----------
+    where
+        File and line or row, for messages.
+    unsettled
+        The label may be empty.
+
+    Raises
+    ------
+    DataError
+        A column is missing or holds what it must not.
+    """
     for key in (text_key, label_key):
         if key not in record:
             raise DataError(
-                f'{path}, line {line}: the column "{key}" is missing among {", ".join(record) or "none"}; '
+                f'{where}: the column "{key}" is missing among {", ".join(record) or "none"}; '
                 "name it with --text-column or --label-column"
             )
-    code, text = str(record[label_key]).strip(), record[text_key]
-    if not code or not isinstance(text, str):
-        raise DataError(
-            f"{path}, line {line}: expected a text and a label, got {text!r:.40} and {code!r:.40}; fill both"
-        )
-    source = record.get("source")
-    place: tuple[int, int] | None = None
-    if source not in (None, ""):
-        try:
-            place = int(record["start"]), int(record["end"])
-        except (KeyError, TypeError, ValueError):
-            raise DataError(
-                f"{path}, line {line}: start and end must be whole numbers beside source; fill both"
-            ) from None
-        if not 0 <= place[0] < place[1]:
-            raise DataError(
-                f"{path}, line {line}: expected 0 <= start < end, got {place[0]} and {place[1]}; correct them"
-            )
-    elif not text.strip():
-        raise DataError(f"{path}, line {line}: the text is empty; fill it or remove the line")
-    secondary = tuple(s for s in str(record.get("secondary") or "").replace(";", " ").replace("|", " ").split() if s)
-    given = record.get("id")
+    code, text = _word(record, label_key), record[text_key]
+    if not (code or unsettled) or not isinstance(text, str):
+        raise DataError(f"{where}: expected a text and a label, got {text!r:.40} and {code!r:.40}; fill both")
+    source = _word(record, "source")
+    place = _place(record, where) if source else None
+    if not place and not text.strip():
+        raise DataError(f"{where}: the text is empty; fill it or remove the line")
     return HandLabel(
         text=text,
         code=code,
-        source=str(source).replace("\\", "/") if place else None,
+        source=source.replace("\\", "/") if place else None,
         start=place[0] if place else None,
         end=place[1] if place else None,
-        secondary=secondary,
-        id=None if given in (None, "") else str(given),
+        secondary=_codes(record, "secondary"),
+        id=_word(record, "id") or None,
         note=str(record.get("note") or ""),
         line=line,
+        coder_a=_word(record, "coder_a"),
+        coder_b=_word(record, "coder_b"),
+        secondary_a=_codes(record, "secondary_a") if "secondary_a" in record else None,
+        secondary_b=_codes(record, "secondary_b") if "secondary_b" in record else None,
+        confidence=_confidence(record, where),
     )
 
 
+def _word(record: Mapping[str, Any], key: str) -> str:
+    """A cell as a stripped string; empty where the column is missing or null."""
+    value = record.get(key)
+    return "" if value is None else str(value).strip()
+
+
+def _codes(record: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    """Codes of one cell, apart by white space, `;` or `|`; a JSON list will do too."""
+    value = record.get(key)
+    if isinstance(value, list):
+        return tuple(str(code).strip() for code in value)
+    return tuple(str(value or "").replace(";", " ").replace("|", " ").split())
+
+
+def _place(record: Mapping[str, Any], where: str) -> tuple[int, int]:
+    try:
+        start, end = int(record["start"]), int(record["end"])
+    except (KeyError, TypeError, ValueError):
+        raise DataError(f"{where}: start and end must be whole numbers beside source; fill both") from None
+    if not 0 <= start < end:
+        raise DataError(f"{where}: expected 0 <= start < end, got {start} and {end}; correct them")
+    return start, end
+
+
+def _confidence(record: Mapping[str, Any], where: str) -> int | None:
+    word = _word(record, "confidence")
+    if not word:
+        return None
+    try:
+        return int(word)
+    except ValueError:
+        raise DataError(
+            f"{where}: confidence is {word!r:.40}, expected a whole number such as 1, 2 or 3; correct or empty it"
+        ) from None
+
+
+def _uncoded(record: Mapping[str, Any], label_key: str) -> bool:
+    return not any(_word(record, key) for key in (label_key, "coder_a", "coder_b"))
+
+
 def check_codes(labels: Sequence[HandLabel], codes: Sequence[str], path: Path) -> None:
-    """Refuse labels whose code the taxonomy does not hold.
+    """Refuse labels whose code the taxonomy does not hold; what single coders said is not judged.
 
     Raises
     ------
@@ -195,47 +294,14 @@ def check_codes(labels: Sequence[HandLabel], codes: Sequence[str], path: Path) -
                 )
 
 
-def attach(labels: Sequence[HandLabel], passages: Sequence[Passage]) -> Attachment:
-    """Tie each label by place to the passage it overlaps most, at least half of the shorter; none of the two twice.
-
-    Labels by text are passed over. Furniture and second printings take no label.
+def shared_note(labels: Sequence[HandLabel]) -> str:
+    """Note that more than half of the labels carry, which is a remark on the labels and not on one text; or nothing.
 
     Examples
     --------
-    >>> from qztopics.records import Passage
-    >>> passage = Passage("p/a1/p1/s1", "p/a1/p1", "p/a1", "p", "p.txt", "body", ((0, 10),), "十个字")
-    >>> attach([HandLabel("…", "health", "p.txt", 2, 9)], [passage]).label_of
-    (0,)
+    >>> shared_note([HandLabel("港", "opening", note="model-coded"), HandLabel("桥", "urban", note="model-coded")])
+    'model-coded'
     """
-    by_source: dict[str, list[int]] = {}
-    for index, passage in enumerate(passages):
-        if passage.kind == "body" and passage.duplicate_of is None:
-            by_source.setdefault(passage.source, []).append(index)
-    best: dict[int, tuple[int, int]] = {}
-    unmatched, contested = [], []
-    for number, label in enumerate(labels):
-        if label.source is None or label.start is None or label.end is None:
-            continue
-        overlap, index = max(
-            ((_overlap(passages[i], label.start, label.end), -i) for i in by_source.get(label.source, ())),
-            default=(0, 0),
-        )
-        index = -index
-        shorter = min(label.end - label.start, sum(e - s for s, e in passages[index].spans)) if overlap else 1
-        if overlap * 2 < shorter or not overlap:
-            unmatched.append(number)
-            continue
-        if index in best:
-            loser = min((best[index], (overlap, -number)))
-            winner = max((best[index], (overlap, -number)))
-            best[index] = winner
-            if labels[-loser[1]].code != labels[-winner[1]].code:
-                contested.append(-loser[1])
-        else:
-            best[index] = (overlap, -number)
-    label_of = tuple(-best[i][1] if i in best else -1 for i in range(len(passages)))
-    return Attachment(label_of, tuple(unmatched), tuple(sorted(contested)))
-
-
-def _overlap(passage: Passage, start: int, end: int) -> int:
-    return sum(max(0, min(end, e) - max(start, s)) for s, e in passage.spans)
+    notes = Counter(label.note for label in labels)
+    note, times = max(notes.items(), key=lambda item: (item[1], item[0]), default=("", 0))
+    return note if 2 * times > len(labels) else ""

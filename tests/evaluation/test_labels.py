@@ -1,23 +1,17 @@
-"""Label files in both forms, their faults, and how labels meet passages."""
+"""Label files in both forms, with what each coder said, and their faults."""
 
 from pathlib import Path
 
 import pytest
 
 from qztopics.errors import DataError, InputMissingError
-from qztopics.evaluation.labels import HandLabel, attach, check_codes, read_labels
-from qztopics.records import Passage
+from qztopics.evaluation.labels import HandLabel, check_codes, read_labels, shared_note
 
 
 def write(folder: Path, name: str, text: str, encoding: str = "utf-8") -> Path:
     path = folder / name
     path.write_bytes(text.encode(encoding))
     return path
-
-
-def passage(number: int, *spans: tuple[int, int], kind: str = "body", duplicate_of: str | None = None) -> Passage:
-    name = f"p/a1/p{number}"
-    return Passage(f"{name}/s1", name, "p/a1", "p", "p.txt", kind, spans, "字", duplicate_of)  # type: ignore[arg-type]
 
 
 def test_by_place_with_bom_and_secondary(tmp_path):
@@ -73,30 +67,48 @@ def test_unknown_code_names_the_nearest(tmp_path):
         check_codes(labels, ["health", "other"], tmp_path / "l.csv")
 
 
-def test_a_label_goes_to_the_passage_it_overlaps_most():
-    passages = [passage(1, (0, 10)), passage(2, (10, 14), (30, 50))]
-    labels = [HandLabel("…", "a", "p.txt", 12, 40), HandLabel("…", "b", "p.txt", 0, 9)]
-    assert attach(labels, passages).label_of == (1, 0)
+HEADER = "source,start,end,text,label,secondary,coder_a,coder_b,secondary_a,secondary_b,confidence,note"
 
 
-def test_less_than_half_of_the_shorter_is_no_match():
-    labels = [HandLabel("…", "a", "p.txt", 8, 20), HandLabel("…", "a", "other.txt", 0, 5)]
-    result = attach(labels, [passage(1, (0, 10))])
-    assert result.label_of == (-1,)
-    assert result.unmatched == (0, 1)
+def test_what_each_coder_said(tmp_path):
+    path = write(tmp_path, "l.csv", f"{HEADER}\np.txt,3,9,学位,education,,education,welfare,,education|urban,2,\n")
+    (label,) = read_labels(path)
+    assert (label.coder_a, label.coder_b) == ("education", "welfare")
+    assert (label.secondary_a, label.secondary_b) == ((), ("education", "urban"))
+    assert label.confidence == 2
 
 
-def test_a_contested_passage_keeps_the_larger_overlap_and_the_loser_is_named():
-    labels = [
-        HandLabel("…", "a", "p.txt", 0, 6),
-        HandLabel("…", "b", "p.txt", 0, 9),
-        HandLabel("…", "b", "p.txt", 1, 9),
-    ]
-    result = attach(labels, [passage(1, (0, 10))])
-    assert result.label_of == (1,)
-    assert result.contested == (0,)
+def test_without_their_columns_coders_are_empty_and_their_secondary_codes_none(tmp_path):
+    (label,) = read_labels(write(tmp_path, "l.jsonl", '{"text": "港", "label": "opening", "coder_a": null}\n'))
+    assert (label.coder_a, label.coder_b, label.confidence) == ("", "", None)
+    assert label.secondary_a is label.secondary_b is None
 
 
-def test_furniture_and_second_printings_take_no_label():
-    passages = [passage(1, (0, 10), kind="headline"), passage(2, (0, 10), duplicate_of="p/a0")]
-    assert attach([HandLabel("…", "a", "p.txt", 0, 10)], passages).unmatched == (0,)
+def test_secondary_codes_as_a_json_list(tmp_path):
+    path = write(tmp_path, "l.jsonl", '{"text": "港", "label": "opening", "secondary": ["urban", "rural"]}\n')
+    assert read_labels(path)[0].secondary == ("urban", "rural")
+
+
+def test_a_row_of_several_lines_is_named_by_its_first(tmp_path):
+    path = write(tmp_path, "l.csv", 'text,label\n"港\n口",opening\n,,\n税费,economy\n')
+    assert [label.line for label in read_labels(path)] == [2, 5]
+
+
+def test_unsettled_rows_are_taken_only_when_asked_for(tmp_path):
+    path = write(tmp_path, "l.csv", "text,label,coder_a,coder_b\n港,,opening,urban\n桥,,,\n路,urban,,\n")
+    assert [label.text for label in read_labels(path, unsettled=True)] == ["港", "路"]
+    with pytest.raises(DataError, match="line 2: expected a text and a label"):
+        read_labels(path)
+
+
+def test_confidence_must_be_a_whole_number(tmp_path):
+    path = write(tmp_path, "l.csv", "text,label,confidence\n港,opening,high\n")
+    with pytest.raises(DataError, match="line 2: confidence is 'high'"):
+        read_labels(path)
+
+
+def test_a_note_is_shared_when_more_than_half_carry_it():
+    labels = [HandLabel("港", "opening", note=note) for note in ("甲", "甲", "乙")]
+    assert shared_note(labels) == "甲"
+    assert shared_note(labels[1:]) == ""
+    assert shared_note([]) == ""

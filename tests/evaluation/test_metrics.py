@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import f1_score
 
-from qztopics.evaluation.metrics import bootstrap, class_scores, confusion_matrix, evaluate, macro_f1
+from qztopics.evaluation.metrics import brier, class_scores, confusion_matrix, grouping_score, macro_f1
 
 HAND = np.array([0, 0, 0, 1, 1, 2])
 SAID = np.array([0, 0, 1, 1, 2, 2])
@@ -38,33 +38,15 @@ def test_macro_f1_is_scikit_learns_over_classes_with_labels(pairs):
     assert macro_f1(hand, said, 5) == pytest.approx(expected)
 
 
-def test_bootstrap_resamples_articles_not_passages():
-    # Ten articles of ten equal passages each: five all right, five all wrong.
-    hand = np.zeros(100, dtype=np.int64)
-    said = np.repeat(np.arange(10) % 2, 10)
-    by_article, _ = bootstrap(hand, said, np.repeat(np.arange(10), 10), 2, seed=1)
-    by_passage, _ = bootstrap(hand, said, np.arange(100), 2, seed=1)
-    assert by_article.value == by_passage.value == 0.5
-    assert by_article.high - by_article.low > 2 * (by_passage.high - by_passage.low)
+def test_brier_by_hand():
+    probability = np.array([[0.8, 0.2], [0.3, 0.7]])
+    assert brier(np.array([0, 0]), probability) == pytest.approx((0.04 + 0.04 + 0.49 + 0.49) / 2)
 
 
-def test_evaluate_by_hand():
-    probability = np.eye(3)[SAID] * 0.7 + 0.1
-    kept = np.array([True, True, False, True, False, True])
-    result = evaluate(
-        ("a", "b", "c"),
-        HAND,
-        probability,
-        kept,
-        np.arange(6),
-        {"always a": np.zeros(6, np.int64)},
-        out_of_fold=True,
-        seed=1,
-    )
-    assert result.accuracy.value == pytest.approx(4 / 6)
-    assert result.coverage == pytest.approx(4 / 6)
-    assert result.accuracy_of_kept == 1
-    assert result.baselines[0].accuracy == pytest.approx(0.5)
-    assert result.brier == pytest.approx((4 * (0.2**2 + 2 * 0.1**2) + 2 * (0.9**2 + 0.8**2 + 0.1**2)) / 6)
-    assert [c.measured for c in result.per_class] == [False] * 3
-    assert result.accuracy.low <= result.accuracy.value <= result.accuracy.high
+def test_groupings():
+    same = grouping_score("clusters", HAND, HAND + 7)
+    assert (same.nmi, same.ari, same.v_measure) == pytest.approx((1, 1, 1))
+    one = grouping_score("clusters", HAND, np.zeros(6, np.int64))
+    assert (one.nmi, one.ari, one.completeness) == pytest.approx((0, 0, 1))
+    halves = grouping_score("topics", np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1]))
+    assert halves.ari < 0.01
