@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
+
+FoldUnit = Literal["article", "paragraph", "passage"]
+"""What was held out whole when labels were checked: articles, or less where all labels lie in one."""
 
 if TYPE_CHECKING:
     import numpy as np
@@ -57,8 +60,11 @@ class OutOfFold:
         float64, shape (n, n_codes), rows sum to 1.
     kept
         False where the tool would have abstained, shape (n,).
-    vote, majority
-        Predictions of the two baselines, int64, shape (n,).
+    vote, plain, majority
+        Predictions of the baselines on the same folds, int64, shape (n,): keyword vote (-1 for none), plain TF-IDF with
+        a linear model, commonest class.
+    cluster, topic
+        Cluster and heaviest topic of each, -1 for none, int64, shape (n,).
     """
 
     digest: NDArray[np.int64]
@@ -67,7 +73,10 @@ class OutOfFold:
     probability: NDArray[np.float64]
     kept: NDArray[np.bool_]
     vote: NDArray[np.int64]
+    plain: NDArray[np.int64]
     majority: NDArray[np.int64]
+    cluster: NDArray[np.int64]
+    topic: NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +93,8 @@ class Facts:
         Short names made of distinctive terms; labels, never ids.
     label_note
         What most of the hand labels' notes say of them (such as `model-coded`), or empty.
+    fold_unit
+        What was held out whole when the labels were checked.
     """
 
     n_documents: int
@@ -99,6 +110,7 @@ class Facts:
     topic_diversity: float
     topic_names: tuple[str, ...]
     label_note: str = ""
+    fold_unit: FoldUnit = "article"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
+    from scipy.sparse import csr_matrix
 
 DUAL_MAX = 5000
 """With more training rows than this the model is fitted in feature space by coordinate descent."""
+
+CALIBRATED_MIN = 30
+"""With fewer hand labels the factor is fitted all the same, but not called calibrated."""
 
 PENALTY = 1.0
 _WORD_SCALES = (0.2, 1.0)
@@ -42,7 +46,7 @@ class Classifier:
     factor
         `softmax(factor * scores)` are the probabilities.
     calibrated
-        False where there were no hand labels to fit the factor on.
+        False where there were no hand labels, or under `CALIBRATED_MIN`, to fit the factor on.
     """
 
     coefficients: tuple[NDArray[np.float32], ...]
@@ -76,6 +80,9 @@ class TrainingRows:
         How many of the rows are hand labels and seed rows.
     groups
         Article number of each hand-labelled row, shape (n_hand,).
+    vote_groups
+        The same for each vote, -1 where its article holds no hand label, shape (n_votes,): votes of an article that is
+        held out are held out with it.
     """
 
     views: Views
@@ -83,6 +90,7 @@ class TrainingRows:
     n_hand: int
     n_seed: int
     groups: NDArray[np.int64]
+    vote_groups: NDArray[np.int64]
 
     def weights(self, vote_weight: float) -> NDArray[np.float64]:
         """Weight of each row, where each clear keyword vote counts `vote_weight` of a hand label."""
@@ -92,18 +100,20 @@ class TrainingRows:
 
 @dataclass(frozen=True, slots=True)
 class CrossFit:
-    """Out-of-fold answers for the hand-labelled rows: each by a model, settings and factor chosen without its article.
+    """Out-of-fold answers for the hand-labelled rows: classifier, settings and factor learned without their articles.
+
+    Vocabulary, latent dimensions and topics are learned from all text, labelled or not.
 
     Parameters
     ----------
     probability
         float64, shape (n_hand, n_codes), rows sum to 1.
-    majority
-        Commonest class among the training labels of each row's fold, shape (n_hand,).
+    fold
+        Outer fold of each row, int64, shape (n_hand,): baselines are held out the same way.
     """
 
     probability: NDArray[np.float64]
-    majority: NDArray[np.int64]
+    fold: NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +140,7 @@ def fit_classifier(
     """Fit on all rows; settings are chosen by cross-validation over articles inside the hand labels.
 
     The out-of-fold answers are nested: each outer fold chooses its own settings and factor from the other folds alone.
+    With more than `DUAL_MAX` rows nothing is chosen, and the factor of a fold comes from the scores of the others.
 
     Parameters
     ----------
@@ -156,20 +167,20 @@ def fit_classifier(
     choice, factor = _choose(rows, grams, hand, n_codes, seed)
     outer = group_folds(rows.groups, rows.codes[: rows.n_hand], folds, seed)
     n_outer = int(outer.max()) + 1
-    classifier = _assemble(rows, grams, choice, n_codes, factor, calibrated=n_outer > 1)
+    enough = n_outer > 1 and rows.n_hand >= CALIBRATED_MIN
+    classifier = _assemble(rows, grams, choice, n_codes, factor, calibrated=enough)
     if n_outer < 2:
         return classifier, None
     probability = np.zeros((rows.n_hand, n_codes))
-    majority = np.zeros(rows.n_hand, dtype=np.int64)
     for fold in range(n_outer):
         inside, outside = hand[outer != fold], hand[outer == fold]
         inner_choice, inner_factor = _choose(rows, grams, inside, n_codes, seed)
-        scores = _held_out_scores(rows, grams, inner_choice, inside, outside, n_codes)
+        total = grams.total(inner_choice.scales())
+        scores = _held_out_scores(rows, total, inner_choice.vote_weight, inside, outside, n_codes)
         probability[outside] = softmax(scores, inner_factor)
-        majority[outside] = np.bincount(rows.codes[inside], minlength=n_codes).argmax()
         if progress:
             progress(fold + 1, n_outer)
-    return classifier, CrossFit(probability, majority)
+    return classifier, CrossFit(probability, outer)
 
 
 class _Grams:
@@ -185,22 +196,24 @@ class _Grams:
 
 
 def _training(rows: TrainingRows, inside: NDArray[np.int64]) -> NDArray[np.int64]:
-    return np.concatenate([inside, np.arange(rows.n_hand, len(rows.codes))])
+    """Rows to learn from when the hand labels `inside` are known: them, seed rows, and votes of no other article."""
+    first_vote = rows.n_hand + rows.n_seed
+    free = (rows.vote_groups < 0) | np.isin(rows.vote_groups, rows.groups[inside])
+    return np.concatenate([inside, np.arange(rows.n_hand, first_vote), first_vote + np.flatnonzero(free)])
 
 
 def _held_out_scores(
     rows: TrainingRows,
-    grams: _Grams,
-    choice: _Choice,
+    total: NDArray[np.float64],
+    vote_weight: float,
     inside: NDArray[np.int64],
     outside: NDArray[np.int64],
     n_codes: int,
 ) -> NDArray[np.float64]:
-    total = grams.total(choice.scales())
+    """Scores of the rows `outside` by a model of the hand labels `inside`; `total` holds the inner products of all."""
     used = _training(rows, inside)
-    dual = solve_dual(
-        total[np.ix_(used, used)], targets(rows.codes[used], n_codes), rows.weights(choice.vote_weight)[used], PENALTY
-    )
+    wanted = targets(rows.codes[used], n_codes)
+    dual = solve_dual(total[np.ix_(used, used)], wanted, rows.weights(vote_weight)[used], PENALTY)
     return np.asarray(total[np.ix_(outside, used)] @ dual)
 
 
@@ -208,26 +221,24 @@ def _choose(
     rows: TrainingRows, grams: _Grams, inside: NDArray[np.int64], n_codes: int, seed: int
 ) -> tuple[_Choice, float]:
     """Best settings and factor for the labels `inside`, by cross-validation among them alone."""
-    has_votes = len(rows.codes) > rows.n_hand + rows.n_seed
-    grid = [
-        _Choice(w, v, s)
-        for w, v, s in product(_WORD_SCALES, _VOTE_WEIGHTS if has_votes else _VOTE_WEIGHTS[:1], _SEED_SCALES)
-    ]
+    has_votes = len(rows.vote_groups) > 0
+    votes = _VOTE_WEIGHTS if has_votes else _VOTE_WEIGHTS[:1]
     folds = group_folds(rows.groups[inside], rows.codes[inside], _INNER_FOLDS, seed)
     if folds.max() == 0:
-        return grid[0], UNCALIBRATED
+        return _Choice(_WORD_SCALES[0], votes[0], _SEED_SCALES[0]), UNCALIBRATED
     best: tuple[float, _Choice, float] | None = None
-    for choice in grid:
-        scores = np.zeros((len(inside), n_codes))
-        for fold in range(int(folds.max()) + 1):
-            scores[folds == fold] = _held_out_scores(
-                rows, grams, choice, inside[folds != fold], inside[folds == fold], n_codes
-            )
-        factor = fit_temperature(scores, rows.codes[inside])
-        chance = softmax(scores, factor)[np.arange(len(inside)), rows.codes[inside]]
-        loss = float(-np.log(np.maximum(chance, 1e-12)).mean())
-        if best is None or loss < best[0] - 1e-9:
-            best = loss, choice, factor
+    for word_scale, seed_scale in product(_WORD_SCALES, _SEED_SCALES):
+        total = grams.total(_Choice(word_scale, 0.0, seed_scale).scales())
+        for vote_weight in votes:
+            scores = np.zeros((len(inside), n_codes))
+            for fold in range(int(folds.max()) + 1):
+                known, asked = inside[folds != fold], inside[folds == fold]
+                scores[folds == fold] = _held_out_scores(rows, total, vote_weight, known, asked, n_codes)
+            factor = fit_temperature(scores, rows.codes[inside])
+            chance = softmax(scores, factor)[np.arange(len(inside)), rows.codes[inside]]
+            loss = float(-np.log(np.maximum(chance, 1e-12)).mean())
+            if best is None or loss < best[0] - 1e-9:
+                best = loss, _Choice(word_scale, vote_weight, seed_scale), factor
     assert best is not None  # noqa: S101 - the grid is never empty
     return best[1], best[2]
 
@@ -271,13 +282,11 @@ def _fit_many(
     outer = group_folds(rows.groups, rows.codes[: rows.n_hand], folds, seed) if rows.n_hand else np.zeros(0, np.int64)
     n_outer = int(outer.max(initial=0)) + 1
     scores = np.zeros((rows.n_hand, n_codes))
-    majority = np.zeros(rows.n_hand, dtype=np.int64)
     for fold in range(n_outer if n_outer > 1 else 0):
         inside, outside = hand[outer != fold], hand[outer == fold]
         used = _training(rows, inside)
         coefficients, bias = _svm(stacked[used], rows.codes[used], weights[used], n_codes, seed)
         scores[outside] = stacked[outside] @ coefficients + bias
-        majority[outside] = np.bincount(rows.codes[inside], minlength=n_codes).argmax()
         if progress:
             progress(fold + 1, n_outer)
     coefficients, bias = _svm(stacked, rows.codes, weights, n_codes, seed)
@@ -295,19 +304,22 @@ def _fit_many(
     for fold in range(n_outer):
         others = outer != fold
         probability[~others] = softmax(scores[~others], fit_temperature(scores[others], rows.codes[hand[others]]))
-    return classifier, CrossFit(probability, majority)
+    return classifier, CrossFit(probability, outer)
 
 
 def _svm(
-    matrix: object, codes: NDArray[np.int64], weights: NDArray[np.float64], n_codes: int, seed: int
+    matrix: csr_matrix, codes: NDArray[np.int64], weights: NDArray[np.float64], n_codes: int, seed: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     from sklearn.svm import LinearSVC
 
     present = np.unique(codes)
-    model = LinearSVC(C=0.5, random_state=seed % 2**31, tol=1e-3, max_iter=2000)
-    model.fit(matrix, codes, sample_weight=weights)
-    coefficients = np.zeros((model.coef_.shape[1], n_codes))
+    coefficients = np.zeros((matrix.shape[1], n_codes))
     bias = np.full(n_codes, -1.0)
+    if len(present) == 1:  # a fold can lack all classes but one
+        bias[present] = 1.0
+        return coefficients, bias
+    model = LinearSVC(C=0.5, dual=True, random_state=seed % 2**31, tol=1e-3, max_iter=2000)
+    model.fit(matrix, codes, sample_weight=weights)
     if len(present) == 2:  # scikit-learn keeps one row for two classes
         coefficients[:, present] = np.stack([-model.coef_[0], model.coef_[0]], axis=1)
         bias[present] = -model.intercept_[0], model.intercept_[0]

@@ -50,5 +50,7 @@ def solve_dual(
     from threadpoolctl import threadpool_limits
 
     # One BLAS thread: the bytes of a solve differ between thread counts.
+    regularised = gram.copy()
+    regularised[np.diag_indices_from(regularised)] += penalty / weights
     with threadpool_limits(1):
-        return np.asarray(solve(gram + penalty * np.diag(1.0 / weights), target, assume_a="pos", check_finite=False))
+        return np.asarray(solve(regularised, target, assume_a="pos", overwrite_a=True, check_finite=False))

@@ -132,6 +132,8 @@ def read_taxonomy(path: Path) -> Taxonomy:
         raise InputMissingError(
             f"{path}: no such taxonomy; give --taxonomy FILE, or --taxonomy none to do without"
         ) from None
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be read ({error.strerror}); give a readable file") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path}: not a UTF-8 TOML file ({error}); correct it") from None
     try:
@@ -156,6 +158,10 @@ def _check_names(path: Path, codes: list[str], read: _File) -> None:
     twice = sorted({c for c in codes if codes.count(c) > 1})
     if twice:
         raise SettingsError(f'{path}: the code "{twice[0]}" is given to two topics; rename one')
+    order = read.rules.tie_break_order.order
+    again = sorted({c for c in order if order.count(c) > 1})
+    if again:
+        raise SettingsError(f'{path}: rules.tie_break_order.order names "{again[0]}" twice; name each code once')
     groups = {g.code for g in read.group}
     for topic in read.topic:
         if groups and topic.group not in groups:

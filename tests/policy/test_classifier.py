@@ -12,6 +12,7 @@ from qztopics.policy.ridge import solve_dual
 from qztopics.policy.views import Views, gram
 
 N_CODES = 3
+NO_VOTES = np.zeros(0, dtype=np.int64)
 
 
 def views(rng: np.random.Generator, codes: np.ndarray, signal: float) -> Views:
@@ -30,7 +31,8 @@ def views(rng: np.random.Generator, codes: np.ndarray, signal: float) -> Views:
 def rows(seed: int, signal: float, n: int = 120) -> TrainingRows:
     rng = np.random.default_rng(seed)
     codes = np.concatenate([np.arange(n) % N_CODES, np.arange(N_CODES)]).astype(np.int64)
-    return TrainingRows(views(rng, codes, signal), codes, n, N_CODES, np.arange(n, dtype=np.int64) // 3)
+    groups = np.arange(n, dtype=np.int64) // 3
+    return TrainingRows(views(rng, codes, signal), codes, n, N_CODES, groups, NO_VOTES)
 
 
 def test_it_learns_what_is_there():
@@ -46,7 +48,7 @@ def test_random_labels_score_at_chance_out_of_fold():
     data = rows(2, signal=0.5, n=300)
     shuffled = data.codes.copy()
     shuffled[:300] = np.random.default_rng(5).permutation(shuffled[:300])
-    data = TrainingRows(data.views, shuffled, data.n_hand, data.n_seed, data.groups)
+    data = TrainingRows(data.views, shuffled, data.n_hand, data.n_seed, data.groups, NO_VOTES)
     _, held = fit_classifier(data, N_CODES, folds=5, seed=1)
     assert held is not None
     accuracy = (held.probability.argmax(axis=1) == shuffled[:300]).mean()
@@ -57,7 +59,7 @@ def test_random_labels_score_at_chance_out_of_fold():
 def test_without_hand_labels_seed_rows_decide_and_nothing_is_held_out():
     data = rows(3, signal=0.6)
     seeds = np.arange(120, 123)
-    only = TrainingRows(data.views.rows(seeds), data.codes[seeds], 0, 3, np.zeros(0, np.int64))
+    only = TrainingRows(data.views.rows(seeds), data.codes[seeds], 0, 3, NO_VOTES, NO_VOTES)
     fitted, held = fit_classifier(only, N_CODES, folds=5, seed=1)
     assert held is None
     assert not fitted.calibrated
@@ -130,3 +132,13 @@ def test_all_right_is_not_certain():
     scores = np.eye(3)[np.arange(60) % 3]
     certain = softmax(scores, fit_temperature(scores, np.arange(60) % 3)).max(axis=1)
     assert certain == pytest.approx(np.full(60, 61 / 62), abs=2e-3)
+
+
+def test_votes_of_a_held_out_article_are_held_out_with_it():
+    data = rows(8, signal=0.3, n=30)
+    twice = np.concatenate([np.arange(33), np.arange(30)])
+    votes = TrainingRows(data.views.rows(twice), data.codes[twice], 30, 3, data.groups, data.groups)
+    used = module._training(votes, np.arange(15))
+    assert used.tolist() == [*range(15), 30, 31, 32, *range(33, 48)]
+    free = TrainingRows(votes.views, votes.codes, 30, 3, data.groups, np.full(30, -1))
+    assert len(module._training(free, np.arange(15))) == 15 + 3 + 30
