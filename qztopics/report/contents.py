@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from qztopics.evaluation.metrics import Evaluation
+    from qztopics.evaluation.evaluate import Evaluation
+    from qztopics.evaluation.intervals import Interval
     from qztopics.records import Rejection, Span
 
 
@@ -195,12 +196,45 @@ class Confused:
 
 
 @dataclass(frozen=True, slots=True)
+class BreakdownLine:
+    """Scores of the labelled passages of one newspaper, genre or the like; None where they are too few to measure."""
+
+    value: str
+    n_passages: int
+    accuracy: Interval | None
+    macro_f1: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Breakdown:
+    """Scores by one kind of metadata, most passages first. `lines` may be cut; `n_values` never is."""
+
+    by: str
+    lines: tuple[BreakdownLine, ...]
+    n_values: int
+
+
+@dataclass(frozen=True, slots=True)
 class Agreement:
-    """The evaluation, with the names of its codes in the same order and the commonest confusions."""
+    """The evaluation and what the page adds to it.
+
+    Parameters
+    ----------
+    names
+        Names of the evaluation's codes, in the same order.
+    confused
+        Commonest confusions, commonest first.
+    breakdowns
+        Scores by source, genre and the like; empty where the texts carry no such metadata.
+    is_measured
+        Whether there are enough labelled passages for curves.
+    """
 
     evaluation: Evaluation
     names: tuple[str, ...]
     confused: tuple[Confused, ...]
+    breakdowns: tuple[Breakdown, ...]
+    is_measured: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,3 +308,5 @@ class Figures:
 
     shares: bytes | None = None
     confusion: bytes | None = None
+    calibration: bytes | None = None
+    coverage: bytes | None = None

@@ -9,6 +9,8 @@ from __future__ import annotations
 import io
 import warnings
 from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,7 +18,7 @@ import numpy as np
 from qztopics.report.contents import Figures
 from qztopics.report.fonts import FAMILIES, text_font
 from qztopics.report.visible import visible
-from qztopics.report.words import TEXT, percent
+from qztopics.report.words import TEXT, integer, percent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from qztopics.evaluation.curves import Bin, CoveragePoint
     from qztopics.report.contents import Agreement, PolicyPart, Report
 
 POINTS = 72
@@ -33,6 +36,9 @@ CONFUSION_MAX = 30
 """More classes than this do not make a readable matrix."""
 
 INK, MUTED, LINE, ACCENT, GREY = "#1d2733", "#5d6b7a", "#dfe4e9", "#2b6a8f", "#b5bec7"
+ERROR = "#8fb4c9"
+NAMED_COVERAGES = (1.0, 0.8)
+"""Points of the coverage curve that carry their figure."""
 DARK = 0.8
 """Cells shaded at least this much carry white figures."""
 _BASELINE_DROP = 0.35
@@ -44,9 +50,12 @@ def draw(report: Report) -> Figures:
     policy, agreement = report.policy, report.agreement
     has_shares = policy is not None and any(line.n_passages for line in policy.lines)
     has_matrix = agreement is not None and 0 < len(agreement.names) <= CONFUSION_MAX
+    scores = agreement.evaluation if agreement and agreement.is_measured else None
     return Figures(
         shares=to_svg(_shares(policy), TEXT["shares_figure"]) if policy and has_shares else None,
         confusion=to_svg(_confusion(agreement), TEXT["confusion_figure"]) if agreement and has_matrix else None,
+        calibration=to_svg(plot_calibration(scores.reliability), TEXT["calibration_figure"]) if scores else None,
+        coverage=to_svg(plot_coverage(scores.coverage_curve), TEXT["coverage_figure"]) if scores else None,
     )
 
 
@@ -129,6 +138,139 @@ def _cell(axes: Axes, x: float, y: float, side: float, shade: float, *, on_diago
     pale = np.array([0xF6, 0xF8, 0xFA])
     colour = tuple(((1 - shade) * pale + shade * strong) / 255)
     axes.add_patch(Rectangle((x + 0.75, y + 0.75), side - 1.5, side - 1.5, facecolor=colour, linewidth=0))
+
+
+def plot_calibration(bins: Sequence[Bin]) -> Figure:
+    """Plot the share right against the mean probability, with error bars, the diagonal and the passages of each bin.
+
+    Bins too close for their counts to be told apart share one count, the sum.
+
+    Parameters
+    ----------
+    bins
+        From unsure to sure, at least one.
+    """
+    figure, axes, frame = _square(range(0, 11, 2), across=TEXT["mean_probability"], up=TEXT["share_right"])
+    _line(axes, [frame.left, frame.right], [frame.bottom, frame.top], colour=GREY, dashes=(4, 3))
+    places = [frame.x(b.probability) for b in bins]
+    for x, b in zip(places, bins, strict=True):
+        low, high = frame.y(b.right.low), frame.y(b.right.high)
+        _line(axes, [x, x], [low, high], colour=ERROR, width=1.4)
+        for end in (low, high):
+            _line(axes, [x - 3, x + 3], [end, end], colour=ERROR, width=1.4)
+    for x, b in zip(places, bins, strict=True):
+        _dot(axes, x, frame.y(b.right.value))
+    _write(axes, frame.left - 8, frame.top + 10, TEXT["n_short"], align="right", colour=MUTED)
+    counts = [b.n for b in bins]
+    for x, count in merge_counts(places, counts, gap=text_width(integer(sum(counts))) * BODY + 4):
+        _write(axes, x, frame.top + 10, integer(count), align="center", colour=MUTED)
+    return figure
+
+
+def plot_coverage(points: Sequence[CoveragePoint]) -> Figure:
+    """Plot the accuracy of the surest passages against their share; the upright axis begins below the lowest point.
+
+    Parameters
+    ----------
+    points
+        At falling coverage, at least one.
+    """
+    lowest = max(0, min(9, int(min(point.accuracy for point in points) * 10 - 0.5)))  # room below for a figure
+    step = 1 if lowest >= 5 else 2
+    grid = range(lowest - lowest % step, 11, step)
+    figure, axes, frame = _square(grid, across=TEXT["coverage"], up=TEXT["accuracy"])
+    _line(axes, [frame.x(p.coverage) for p in points], [frame.y(p.accuracy) for p in points], colour=ACCENT, width=1.8)
+    for point in points:
+        if point.coverage in NAMED_COVERAGES:
+            x, y = frame.x(point.coverage), frame.y(point.accuracy)
+            # A falling curve leaves the place to the lower left free, a rising one that to the upper left.
+            is_below = point.accuracy >= points[0].accuracy and y > frame.bottom + 20
+            _dot(axes, x, y)
+            _write(axes, x - 6, y - 14 if is_below else y + 8, percent(point.accuracy), align="right")
+    return figure
+
+
+def merge_counts(places: Sequence[float], counts: Sequence[int], *, gap: float) -> list[tuple[float, int]]:
+    """Add up the counts of neighbours until no two stand closer than `gap`; the sum stands in their middle.
+
+    Parameters
+    ----------
+    places
+        Rising.
+
+    Examples
+    --------
+    >>> merge_counts([0.0, 90.0, 100.0], [5, 2, 2], gap=20)
+    [(0.0, 5), (95.0, 4)]
+    """
+    groups = list(zip(places, counts, strict=True))
+    while len(groups) > 1:
+        gaps = [right - left for (left, _), (right, _) in pairwise(groups)]
+        if min(gaps) >= gap:
+            break
+        k = gaps.index(min(gaps))
+        (left, n), (right, m) = groups[k : k + 2]
+        groups[k : k + 2] = [((left * n + right * m) / (n + m), n + m)]
+    return groups
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """Where values stand in a square plot, in points: shares from 0 across, values from `floor` up, both to 1."""
+
+    floor: float
+    left: float = 48.0
+    bottom: float = 42.0
+    side: float = 250.0
+
+    @property
+    def right(self) -> float:
+        return self.left + self.side
+
+    @property
+    def top(self) -> float:
+        return self.bottom + self.side
+
+    def x(self, share: float) -> float:
+        return self.left + share * self.side
+
+    def y(self, value: float) -> float:
+        return self.bottom + (value - self.floor) / (1 - self.floor) * self.side
+
+
+def _square(tenths: range, *, across: str, up: str) -> tuple[Figure, Axes, _Frame]:
+    """Make a square plot with its grid, from 0 to 1 across; `tenths` are the grid lines up."""
+    frame = _Frame(tenths[0] / 10)
+    figure, axes = _canvas(frame.right + 22, frame.top + 46)
+    for k in range(0, 11, 2):
+        _line(axes, [frame.x(k / 10)] * 2, [frame.bottom, frame.top], colour=LINE)
+        _write(axes, frame.x(k / 10), frame.bottom - 15, f"{k * 10}%", align="center", colour=MUTED)
+    for k in tenths:
+        y = frame.y(k / 10)
+        _line(axes, [frame.left, frame.right], [y, y], colour=LINE)
+        _write(axes, frame.left - 8, y - BODY * _BASELINE_DROP, f"{k * 10}%", align="right", colour=MUTED)
+    _line(axes, [frame.left, frame.left, frame.right], [frame.top, frame.bottom, frame.bottom], colour=MUTED)
+    _write(axes, (frame.left + frame.right) / 2, 6, across, align="center")
+    _write(axes, 4, frame.top + 32, up)
+    return figure, axes, frame
+
+
+def _line(
+    axes: Axes,
+    xs: Sequence[float],
+    ys: Sequence[float],
+    *,
+    colour: str,
+    width: float = 0.8,
+    dashes: tuple[int, int] | None = None,
+) -> None:
+    axes.plot(xs, ys, color=colour, linewidth=width, linestyle=(0, dashes) if dashes else "-")
+
+
+def _dot(axes: Axes, x: float, y: float) -> None:
+    from matplotlib.patches import Circle
+
+    axes.add_patch(Circle((x, y), 3.4, facecolor=ACCENT, edgecolor="#ffffff", linewidth=0.8, zorder=3))
 
 
 def to_svg(figure: Figure, title: str) -> bytes:

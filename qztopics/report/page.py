@@ -29,6 +29,8 @@ def render(report: Report, figures: Figures) -> str:
         matrix_max=MATRIX_MAX,
         shares=_address(figures.shares),
         confusion=_address(figures.confusion),
+        calibration=_address(figures.calibration),
+        coverage=_address(figures.coverage),
     )
 
 
@@ -77,7 +79,11 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        integer=words.integer, percent=words.percent, decimal=words.decimal, interval=words.interval
+        integer=words.integer,
+        percent=words.percent,
+        decimal=words.decimal,
+        interval=words.interval,
+        signed=words.signed,
     )
     return environment
 

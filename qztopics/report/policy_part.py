@@ -11,7 +11,7 @@ from qztopics.report.passages import choose, example, is_duplicate, is_judged, l
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from qztopics.evaluation.metrics import Evaluation
+    from qztopics.evaluation.evaluate import Evaluation
     from qztopics.model import GroupMap, Model
     from qztopics.policy.taxonomy import PolicyTopic, Taxonomy
     from qztopics.rows import Row
@@ -72,7 +72,7 @@ def _line(
         mean_probability=sum(row.probability or 0.0 for row in answered) / len(answered) if answered else None,
         n_abstained=n_abstained,
         n_labels=None if evaluation is None else score.support if score else 0,
-        f1=score.f1 if score and score.measured else None,
+        f1=score.f1.value if score and score.measured else None,
         seed_terms=_seed_terms(topic, answered),
         topics=_links(model.topic_map, number, model.facts.topic_names),
         clusters=_links(model.cluster_map, number, ()),

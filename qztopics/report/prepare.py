@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from qztopics.errors import DataError
 from qztopics.records import KINDS
+from qztopics.report.agreement_part import agreement_part
 from qztopics.report.contents import (
-    Agreement,
     Basis,
-    Confused,
     DocumentLine,
     Funnel,
     Quality,
@@ -25,15 +24,13 @@ from qztopics.report.policy_part import policy_part
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from qztopics.evaluation.metrics import Evaluation
+    from qztopics.evaluation.evaluate import Evaluation
     from qztopics.model import Model
-    from qztopics.policy.taxonomy import Taxonomy
     from qztopics.records import CorpusSummary
     from qztopics.rows import Row
 
 DOCUMENTS_SHOWN = 200
 REJECTIONS_SHOWN = 200
-N_CONFUSED = 8
 
 _DATE = re.compile(r"([0-9]{4})[-./年]?([0-9]{2})[-./月]?([0-9]{2})日?(?![0-9])")
 
@@ -78,7 +75,7 @@ def prepare(
         topics=topic_lines(rows, model),
         topic_diversity=model.facts.topic_diversity,
         clusters=cluster_lines(rows, model),
-        agreement=None if evaluation is None else _agreement(evaluation, model.taxonomy),
+        agreement=None if evaluation is None else agreement_part(evaluation, model.taxonomy),
         quality=_quality(rows, summary),
         record=_record(model, made_with),
     )
@@ -132,18 +129,6 @@ def _basis(rows: Sequence[Row], model: Model, notes: Sequence[str]) -> Basis:
         is_calibrated=None if model.classifier is None else model.classifier.calibrated,
         notes=tuple(notes),
     )
-
-
-def _agreement(evaluation: Evaluation, taxonomy: Taxonomy | None) -> Agreement:
-    known = {topic.code: topic.name_zh for topic in taxonomy.topics} if taxonomy else {}
-    names = tuple(known.get(code, code) for code in evaluation.codes)
-    pairs = [
-        Confused(names[i], names[j], count)
-        for i, line in enumerate(evaluation.confusion)
-        for j, count in enumerate(line)
-        if i != j and count
-    ]
-    return Agreement(evaluation, names, tuple(sorted(pairs, key=lambda pair: -pair.count)[:N_CONFUSED]))
 
 
 def _quality(rows: Sequence[Row], summary: CorpusSummary) -> Quality:

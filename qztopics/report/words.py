@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from qztopics.evaluation.evaluate import MEASURED_MIN
 from qztopics.policy.taxonomy import RESIDUAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from qztopics.evaluation.metrics import Baseline, Evaluation, Interval
+    from qztopics.evaluation.evaluate import Baseline, Evaluation
+    from qztopics.evaluation.intervals import Interval
     from qztopics.records import Span
-    from qztopics.report.contents import Agreement, Example, PolicyLine, PolicyPart, Quality, Report
+    from qztopics.report.contents import Agreement, Breakdown, Example, PolicyLine, PolicyPart, Quality, Report
 
 LANGUAGE = "zh-CN"
 NONE = "—"
@@ -69,7 +71,7 @@ TEXT = {
     "method": "方法",
     "accuracy": "准确率",
     "macro_f1": "宏平均 F1",
-    "interval": "95% 区间",
+    "gain": "本模型高出（宏平均 F1）",
     "support": "参照标注（个）",
     "predicted": "模型判为此类（个）",
     "precision": "精确率",
@@ -103,12 +105,27 @@ TEXT = {
     "show_typical": "看典型片段",
     "show_examples": "看例子",
     "show_counts": "查看混淆矩阵的数字",
+    "show_curves": "查看两幅图的数字",
     # agreement
     "by_class": "各政策主题的得分",
     "baselines": "与简单方法比较",
-    "this_model": "本模型（不论是否弃权，取最可能的一类）",
+    "this_model": "本模型",
     "confusions": "最常见的混淆",
     "confusion_figure": "混淆矩阵",
+    "curves": "概率可信吗，弃权有用吗",
+    "calibration_figure": "校准图",
+    "coverage_figure": "只答有把握的部分",
+    "share_right": "判对的比例",
+    "coverage": "作答的比例（先答最有把握的）",
+    "lowest_probability": "其中最低的概率",
+    "n_short": "片段",
+    "groupings": "聚类、词语主题与参照标注",
+    "grouping": "分组",
+    "nmi": "NMI",
+    "ari": "ARI",
+    "homogeneity": "同质性",
+    "completeness": "完整性",
+    "v_measure": "V",
     "shares_figure": "各政策主题的字数占比",
     # quality
     "documents": "各文件的读取情况",
@@ -155,12 +172,19 @@ REASONS = {
 }
 
 BASELINES = {
-    "majority": "一律判为最常见的类",
-    "majority class": "一律判为最常见的类",
-    "vote": "种子词投票",
-    "keyword_vote": "种子词投票",
-    "keyword vote": "种子词投票",
+    "majority class": ("多数类", "一律判为标注最多的一类"),
+    "keyword vote": ("种子词投票", "哪一类的种子词出现得多，就判为哪一类"),
+    "plain TF-IDF + linear": ("普通 TF-IDF 线性模型", "只看词频，用同一批标注训练"),
 }
+"""Simple methods: name and what they do."""
+
+GROUPINGS = {
+    "clusters": ("聚类", ""),
+    "topics": ("词语主题（LDA）", "每个片段取权重最大的一个"),
+}
+"""Groupings that saw no label: name and remark."""
+
+STRATA = {"source": "来源", "genre": "体裁"}
 
 FACTS = {
     "corpus_digest": "训练语料摘要（哈希）",
@@ -190,14 +214,38 @@ GLOSSARY = (
     ("纯度", "一个词语主题或聚类的训练片段中，属于其最常见政策主题的比例；低于一半标为“混杂”。"),
     ("精确率、召回率、F1", "判为某类的片段中判对的比例；某类片段中被找出的比例；两者的调和平均。"),
     ("宏平均 F1", "各类 F1 的简单平均，大类小类同等重要。"),
-    ("95% 区间", "按文章重复抽样一千次得到的范围，区间越宽，数字越不确定。"),
+    (
+        "95% 区间",
+        "按文章重复抽样一千次得到的范围，区间越宽，数字越不确定。校准图和不足 30 个片段的精确率、召回率用威尔逊区间。",
+    ),
+    (
+        "配对区间",
+        "两种方法在每次抽到的同一批文章上相减，得到差的 95% 区间；不含 0，说明差别不像是偶然。",
+    ),
     ("交叉验证", "把标注按文章分成几份，每份都由没有见过它的模型判读，因此得分不是“考原题”。"),
     ("NPMI、c_v", "衡量一个词语主题的词是否常在一起出现的两种指标，越高越连贯。"),
-    ("Brier 分", "概率与事实之差的平方和的平均，在 0 到 2 之间，越小越好。"),
+    (
+        "Brier 分",
+        "概率与事实之差的平方和的平均，在 0 到 2 之间，越小越好：对的那一类给得越足、其余给得越少，分就越低。",
+    ),
+    (
+        "期望校准误差（ECE）",
+        "把片段按概率分组，各组平均概率与判对的比例之差，按片段数加权平均。0 表示说八成把握的，正好对八成。",
+    ),
+    (
+        "NMI、ARI、V",
+        (
+            "衡量两种分组是否一致，1 为完全一致。ARI 扣除了碰巧一致的部分；NMI 没有扣除，组越多越容易偏高。"
+            "V 是同质性（一组里是否只有一类）和完整性（一类是否都在一组里）的调和平均，算出来与 NMI 相等。"
+        ),
+    ),
     ("字符位置", "片段在原文件中的起止字符序号，从 0 数起，含起点、不含终点，可据此回查原文。"),
 )
 
 # --- how numbers are written -----------------------------------------------------------------------------------------
+
+_DUST = 1e-9
+"""What lies closer to 0 or 1 than this is rounding of the machine."""
 
 
 def integer(value: int) -> str:
@@ -221,9 +269,9 @@ def percent(value: float | None) -> str:
     """
     if value is None:
         return NONE
-    if 0 < value < 0.0005:
+    if _DUST < value < 0.0005:
         return "<0.1%"
-    if 0.9995 <= value < 1:
+    if 0.9995 <= value < 1 - _DUST:
         return ">99.9%"
     return f"{value * 100:.1f}%"
 
@@ -238,9 +286,9 @@ def decimal(value: float | None) -> str:
     """
     if value is None:
         return NONE
-    if 0 < value < 0.005:
+    if _DUST < value < 0.005:
         return "<0.01"
-    if 0.995 <= value < 1:
+    if 0.995 <= value < 1 - _DUST:
         return ">0.99"
     return f"{value:.2f}".replace("-", "−")
 
@@ -249,6 +297,33 @@ def interval(value: Interval, write: str = "decimal") -> str:
     """Write the bounds of an interval; `write` is "decimal" or "percent"."""
     form = percent if write == "percent" else decimal
     return f"{form(value.low)}–{form(value.high)}"
+
+
+def signed(value: float) -> str:
+    """Write a difference of scores with its sign.
+
+    Examples
+    --------
+    >>> signed(0.1444), signed(-0.02), signed(0.0)
+    ('+0.144', '−0.020', '0')
+    """
+    return f"{value:+.3f}".replace("-", "−") if value else "0"
+
+
+def signed_interval(value: Interval) -> str:
+    """Write the bounds of an interval of differences."""
+    return f"{signed(value.low)} 至 {signed(value.high)}"
+
+
+def points(difference: float) -> str:
+    """Write the size of a difference of two shares.
+
+    Examples
+    --------
+    >>> points(-0.0234)
+    '2.3 个百分点'
+    """
+    return f"{abs(difference) * 100:.1f} 个百分点"
 
 
 def place(example: Example) -> str:
@@ -284,7 +359,32 @@ def kind_name(kind: str) -> str:
 
 def baseline_name(name: str) -> str:
     """Name a simple method; an unknown one keeps its name."""
-    return BASELINES.get(name, name)
+    return BASELINES.get(name, (name, ""))[0]
+
+
+def baseline_about(name: str) -> str:
+    """Say what a simple method does; empty for an unknown one."""
+    return BASELINES.get(name, (name, ""))[1]
+
+
+def grouping_name(name: str) -> str:
+    """Name a grouping that saw no label; an unknown one keeps its name."""
+    return GROUPINGS.get(name, (name, ""))[0]
+
+
+def grouping_about(name: str) -> str:
+    """Say how a grouping is taken; empty where there is nothing to say."""
+    return GROUPINGS.get(name, (name, ""))[1]
+
+
+def breakdown_title(breakdown: Breakdown) -> str:
+    """Head the table of scores by one kind of metadata."""
+    return f"按{breakdown_name(breakdown.by)}看"
+
+
+def breakdown_name(by: str) -> str:
+    """Name the metadata that scores are broken down by; unknown ones keep their name."""
+    return STRATA.get(by, by)
 
 
 # --- front page ------------------------------------------------------------------------------------------------------
@@ -405,19 +505,20 @@ def _score(evaluation: Evaluation) -> str:
     )
     best = max(evaluation.baselines, key=lambda baseline: baseline.macro_f1, default=None)
     caution = "" if evaluation.out_of_fold else "这些片段可能参与过训练，得分会偏高。"
-    return f"{start}{_compared(figure, best)}。{caution}"
+    return f"{start}{_compared(best)}。{caution}"
 
 
-def _compared(figure: Interval, best: Baseline | None) -> str:
-    """Compare with the best baseline, claiming a difference only where it lies outside the interval."""
+def _compared(best: Baseline | None) -> str:
+    """Compare with the best baseline, claiming a difference only where its interval leaves out 0."""
     if best is None:
         return ""
-    other = f"；简单方法中最好的是“{baseline_name(best.name)}”，宏平均 F1 为 {decimal(best.macro_f1)}"
-    if best.macro_f1 < figure.low:
-        return f"{other}，低于模型的区间"
-    if best.macro_f1 > figure.high:
-        return f"{other}，高于模型的区间，模型不如它"
-    return f"{other}，落在模型的区间之内，尚不能断定模型更好"
+    start = f"；简单方法中最好的是“{baseline_name(best.name)}”，宏平均 F1 为 {decimal(best.macro_f1)}"
+    span = f"配对比较的 95% 区间 {signed_interval(best.gain)}"
+    if best.gain.low > 0:
+        return f"{start}，模型比它高 {best.gain.value:.3f}（{span}，不含 0）"
+    if best.gain.high < 0:
+        return f"{start}，模型比它低 {-best.gain.value:.3f}（{span}，不含 0），不如这种简单方法"
+    return f"{start}，与模型的差别可能只是偶然（{span}，含 0），尚不能断定模型更好"
 
 
 def _no_score(report: Report) -> str:
@@ -473,7 +574,7 @@ def cautions(report: Report) -> tuple[str, ...]:
         ]
         if report.basis.n_labels:
             found.append(
-                "带参照标注的片段，答案和概率来自没有见过该篇文章的模型；平均概率仍不能当作准确率，"
+                "带参照标注的片段，答案和概率来自没有学过该篇文章标注的分类器；平均概率仍不能当作准确率，"
                 "判得准不准请看“与参照标注的一致程度”。"
             )
         if report.basis.is_calibrated is False:
@@ -571,17 +672,146 @@ def no_agreement(report: Report) -> str:
     return "没有参照标注，因此不知道分类有多准。标注一二百个片段后重新训练，这里会给出准确率、F1 和混淆矩阵。"
 
 
+def gains_sentence(evaluation: Evaluation) -> str:
+    """Say which simple methods the model is better than, as far as the paired intervals allow."""
+    better = [b for b in evaluation.baselines if b.gain.low > 0]
+    worse = [b for b in evaluation.baselines if b.gain.high < 0]
+    unsure = [b for b in evaluation.baselines if b.gain.low <= 0 <= b.gain.high]
+    found = [
+        f"比起{_listed(baseline_name(b.name) for b in group)}，{claim}"
+        for group, claim in (
+            (better, "区间不含 0，可以认为模型更好"),
+            (unsure, "区间含 0，不能断定谁更好"),
+            (worse, "区间不含 0 而在 0 以下，模型不如它"),
+        )
+        if group
+    ]
+    if not found:
+        return ""
+    return f"小字是 95% 区间；“本模型高出”一列在同样的片段上两两比较，用的是配对区间。{'；'.join(found)}。"
+
+
+def _listed(names: Iterable[str]) -> str:
+    return "、".join(f"“{name}”" for name in names)
+
+
+def by_class_sentence(agreement: Agreement) -> str:
+    """Say how many classes were measured, and name the best and the worst."""
+    scores = zip(agreement.evaluation.per_class, agreement.names, strict=True)
+    measured = [(score.f1, name) for score, name in scores if score.measured]
+    n_codes = len(agreement.names)
+    start = (
+        f"{n_codes} 类的参照标注都达到 {MEASURED_MIN} 个"
+        if len(measured) == n_codes
+        else f"{n_codes} 类中有 {len(measured)} 类的参照标注达到 {MEASURED_MIN} 个，其余未测量"
+    )
+    if len(measured) < 2:
+        return f"{start}。"
+    best, worst = max(measured, key=lambda pair: pair[0].value), min(measured, key=lambda pair: pair[0].value)
+    if best[0].value == worst[0].value:
+        return f"{start}，各类的 F1 相同。"
+    named = [f"“{name}”（{decimal(f1.value)}，区间 {interval(f1)}）" for f1, name in (best, worst)]
+    return f"{start}。F1 最高的是{named[0]}，最低的是{named[1]}。标注少的类区间宽，得分只能看个大概。"
+
+
 def kept_sentence(evaluation: Evaluation) -> str:
     """Say what abstaining buys."""
-    gain = (evaluation.accuracy_of_kept - evaluation.accuracy.value) * 100
+    gain = evaluation.accuracy_of_kept - evaluation.accuracy.value
     start = f"模型对其中 {percent(evaluation.coverage)} 作答，作答部分的准确率为 {percent(evaluation.accuracy_of_kept)}"
-    compared = (
-        f"，比全部片段{'高' if gain > 0 else '低'} {abs(gain):.1f} 个百分点"
-        if abs(gain) >= 0.05
-        else "，与全部片段相同"
+    if not evaluation.coverage:
+        return "模型对这些片段全部弃权。"
+    return f"{start}，{_than('全部片段', gain)}。"
+
+
+def _than(what: str, difference: float) -> str:
+    """Compare with something; what rounds to nothing is no difference."""
+    if abs(difference) < 0.0005:
+        return f"与{what}相同"
+    return f"比{what}{'高' if difference > 0 else '低'} {points(difference)}"
+
+
+def probability_sentence(evaluation: Evaluation) -> str:
+    """Explain in plain words how far probabilities can be believed: calibration error and Brier score."""
+    total = sum(b.n for b in evaluation.reliability)
+    stated = sum(b.n * b.probability for b in evaluation.reliability) / total
+    right = sum(b.n * b.right.value for b in evaluation.reliability) / total
+    difference = stated - right
+    tendency = (
+        "两者相符"
+        if abs(difference) < 0.0005
+        else f"总体上{'高估' if difference > 0 else '低估'}了自己 {points(difference)}"
     )
-    compared = compared if evaluation.coverage else ""
-    return f"{start}{compared}。Brier 分为 {decimal(evaluation.brier)}（越小越好）。"
+    n_codes = len(evaluation.codes)
+    even = f"，对 {n_codes} 类一律给相同的概率时为 {decimal(1 - 1 / n_codes)}" if n_codes > 1 else ""
+    return (
+        f"模型给出的概率平均为 {percent(stated)}，实际判对 {percent(right)}，{tendency}。"
+        f"把片段按概率从低到高分成 {len(evaluation.reliability)} 组来看，概率与判对的比例平均相差 "
+        f"{points(evaluation.calibration_error)}，这叫期望校准误差（ECE），0 最好。"
+        f"Brier 分为 {decimal(evaluation.brier)}，是各类概率与事实之差的平方和的平均：0 最好，2 最差{even}。"
+    )
+
+
+def calibration_caption(evaluation: Evaluation) -> str:
+    """Say what the calibration curve shows."""
+    counts = [b.n for b in evaluation.reliability]
+    size = integer(min(counts)) if min(counts) == max(counts) else f"{integer(min(counts))}–{integer(max(counts))}"
+    return (
+        f"每个点是概率相近的 {size} 个片段，竖线是 95% 区间，上方的数字是片段数；"
+        "点落在虚线上，说明概率可以照字面理解，在虚线下方，说明模型高估了自己。"
+    )
+
+
+def calibration_alt(evaluation: Evaluation) -> str:
+    """Describe the calibration curve to somebody who cannot see it."""
+    return "校准图：" + "；".join(
+        f"平均概率 {percent(b.probability)} 的 {integer(b.n)} 个片段判对 {percent(b.right.value)}"
+        for b in evaluation.reliability
+    )
+
+
+def coverage_caption(evaluation: Evaluation) -> str:
+    """Say what the coverage curve shows: accuracy at 80 % and at 100 %."""
+    found = {point.coverage: point for point in evaluation.coverage_curve}
+    start = "横轴从左到右，作答的片段越来越多，纵轴是其中的准确率"
+    if 0.8 not in found or 1.0 not in found:
+        return f"{start}。"
+    some, every = found[0.8], found[1.0]
+    return (
+        f"{start}：只答最有把握的 80% 时为 {percent(some.accuracy)}，全部作答时为 {percent(every.accuracy)}，"
+        f"前者{_than('后者', some.accuracy - every.accuracy)}。"
+    )
+
+
+def coverage_alt(evaluation: Evaluation) -> str:
+    """Describe the coverage curve to somebody who cannot see it."""
+    return "折线图：" + "；".join(
+        f"作答 {point.coverage:.0%}，准确率 {percent(point.accuracy)}" for point in evaluation.coverage_curve
+    )
+
+
+def groupings_sentence(evaluation: Evaluation) -> str:
+    """Say how far groupings that saw no label agree with the labels."""
+    listed = "，".join(f"{grouping_name(g.name)}为 {decimal(g.ari)}" for g in evaluation.groupings)
+    return (
+        "这些分组由程序自行归纳，没有用到参照标注；越接近 1，与标注分得越一致。"
+        f"ARI 扣除了碰巧一致的部分，随机分组约为 0，这里{listed}。"
+    )
+
+
+def breakdown_sentence(breakdown: Breakdown) -> str:
+    """Say where the model does best and worst, as far as that can be told."""
+    measured = [(line.accuracy, line.value) for line in breakdown.lines if line.accuracy]
+    if not measured:
+        return f"各行的参照标注都不足 {MEASURED_MIN} 个，没有测量。"
+    if len(measured) == 1:
+        return f"只有“{measured[0][1]}”的参照标注达到 {MEASURED_MIN} 个，无从比较。"
+    best, worst = max(measured, key=lambda pair: pair[0].value), min(measured, key=lambda pair: pair[0].value)
+    if best[0].value == worst[0].value:
+        return "各行的准确率相同。"
+    start = f"准确率最高的是“{best[1]}”（{percent(best[0].value)}），最低的是“{worst[1]}”（{percent(worst[0].value)}）"
+    if worst[0].high < best[0].low:
+        return f"{start}，两者的区间不重叠，差别不像是偶然，可能与各自的题材有关。"
+    return f"{start}，两者的区间有重叠，差别可能只是偶然。"
 
 
 def confusion_caption(agreement: Agreement) -> str:
@@ -619,6 +849,8 @@ def shown(n_shown: int, n_all: int, *, unsure_first: bool = False) -> str:
     return f"共 {integer(n_all)} 条，这里列出 {integer(n_shown)} 条{order}。"
 
 
+MODEL_ABOUT = "不论是否弃权，取最可能的一类"
+TOO_FEW = f"参照标注不足 {MEASURED_MIN} 个，概率是否可信未测量，不画图。"
 NO_REJECTIONS = "输入全部读入，没有被拒绝的。"
 NO_ROWS = "没有内容。"
 NO_POLICY = "本模型没有分类表，不判读政策主题；下面只列词语主题和聚类。"

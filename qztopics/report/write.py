@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from qztopics.evaluation.metrics import Evaluation
+    from qztopics.evaluation.evaluate import Evaluation
     from qztopics.model import Model
     from qztopics.records import CorpusSummary
     from qztopics.rows import Row
@@ -60,6 +60,8 @@ def write_report(
         "clusters.csv": clusters_csv(report.clusters),
         "policy_topics.svg": figures.shares,
         "confusion.svg": figures.confusion,
+        "calibration.svg": figures.calibration,
+        "coverage.svg": figures.coverage,
     }
     for file, content in files.items():
         # A table or figure of an earlier training must not stand beside a page that has none.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from qztopics.report.contents import Figures
 from qztopics.report.figures import draw, plot_bars, plot_confusion, to_svg
 from qztopics.report.fonts import FAMILIES, font_holding
 
@@ -51,6 +52,8 @@ def test_equal_bytes_over_two_runs(report: Report) -> None:
     assert first == second
     assert first.shares
     assert first.confusion
+    assert first.calibration
+    assert first.coverage
 
 
 @pytest.mark.slow
@@ -81,7 +84,8 @@ def test_names_that_would_break_a_picture_stay_text() -> None:
 
 
 def test_svg_holds_no_date_and_no_address_but_format_names(report: Report) -> None:
-    for svg in (draw(report).shares, draw(report).confusion):
+    figures = draw(report)
+    for svg in (figures.shares, figures.confusion, figures.calibration, figures.coverage):
         assert svg is not None
         assert b"matplotlib.org" not in svg
         assert b"<dc:date" not in svg
@@ -103,7 +107,7 @@ def test_nothing_to_draw(fakes: SimpleNamespace) -> None:
 
     empty = prepare([], fakes.model(), fakes.summary([]), None, name="n", version="v", made_with={})
     figures = draw(empty)
-    assert (figures.shares, figures.confusion) == (None, None)
+    assert figures == Figures()
 
 
 def test_font_holding_needs_every_glyph() -> None:

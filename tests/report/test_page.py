@@ -109,6 +109,8 @@ def hostile(fakes: SimpleNamespace, text: str) -> str:
         codes=taxonomy.codes,
         per_class=tuple(replace(s, code=c) for s, c in zip(evaluation.per_class, taxonomy.codes, strict=True)),
         baselines=tuple(replace(b, name=text) for b in evaluation.baselines),
+        groupings=tuple(replace(g, name=text) for g in evaluation.groupings),
+        strata=tuple(replace(s, by=text, value=text) for s in evaluation.strata),
     )
     report = prepare(rows, model, summary, evaluation, name=text, version=text, made_with={text: text}, notes=[text])
     return render(report, draw(report))
@@ -199,6 +201,8 @@ def test_headings_stand_in_order(page: str) -> None:
         "baselines",
         "by_class",
         "confusion_figure",
+        "curves",
+        "groupings",
         "documents",
         "kinds",
         "rejections",
@@ -211,7 +215,10 @@ def test_headings_stand_in_order(page: str) -> None:
 
 def test_every_picture_has_words(page: str) -> None:
     images = re.findall(r'<img src="data:[^"]*" alt="([^"]+)">', page)
-    assert len(images) == 2 == page.count("<img")
+    assert len(images) == 4 == page.count("<img") == len(set(images))
+    assert page.count("</figcaption>\n</figure>") >= 4
+    assert page.count("<figcaption>每个点是概率相近的") == 1
+    assert page.count("<figcaption>横轴从左到右") == 1
     assert page.count("<figcaption>横条为") == 1
     assert page.count("<figcaption>行是参照标注") == 1
 
@@ -290,6 +297,7 @@ def test_many_codes_leave_the_matrix_out(report: Report) -> None:
     wide = replace(
         evaluation,
         codes=tuple(f"c{i}" for i in range(n)),
+        per_class=tuple(replace(evaluation.per_class[0], code=f"c{i}") for i in range(n)),
         confusion=tuple(tuple(int(i == j) for j in range(n)) for i in range(n)),
     )
     many = replace(report, agreement=replace(report.agreement, evaluation=wide, names=wide.codes))

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, get_args
 
 import pytest
 
-from qztopics.evaluation.metrics import Baseline, Interval
+from qztopics.evaluation.evaluate import Baseline
+from qztopics.evaluation.intervals import Interval
 from qztopics.policy.abstain import Reason
 from qztopics.records import KINDS
 from qztopics.report import words
@@ -14,23 +15,33 @@ if TYPE_CHECKING:
     from qztopics.report.contents import Report
 
 
-def scored(report: Report, baseline: float) -> str:
-    """The finding on scores when macro-F1 is 0.70 (0.60 to 0.80) and the vote reaches `baseline`."""
+def scored(report: Report, gain: Interval) -> str:
+    """The finding on scores when macro-F1 is 0.70 (0.60 to 0.80) and the model gains `gain` on the vote."""
     assert report.agreement is not None
     evaluation = replace(
         report.agreement.evaluation,
         macro_f1=Interval(0.7, 0.6, 0.8),
-        baselines=(Baseline("majority", 0.3, 0.1), Baseline("vote", 0.5, baseline)),
+        baselines=(
+            Baseline("majority class", 0.3, 0.1, Interval(0.6, 0.5, 0.7)),
+            Baseline("keyword vote", 0.5, 0.7 - gain.value, gain),
+        ),
     )
     return words.findings(replace(report, agreement=replace(report.agreement, evaluation=evaluation)))[2]
 
 
 @pytest.mark.parametrize(
-    ("baseline", "claim"),
-    [(0.5, "低于模型的区间"), (0.65, "尚不能断定模型更好"), (0.75, "尚不能断定模型更好"), (0.85, "模型不如它")],
+    ("gain", "claim"),
+    [
+        (Interval(0.2, 0.01, 0.3), "模型比它高 0.200（配对比较的 95% 区间 +0.010 至 +0.300，不含 0）"),
+        (Interval(0.05, -0.02, 0.1), "区间 −0.020 至 +0.100，含 0），尚不能断定模型更好"),
+        (Interval(0.05, 0.0, 0.1), "含 0），尚不能断定模型更好"),
+        (Interval(-0.1, -0.2, -0.05), "模型比它低 0.100（配对比较的 95% 区间 −0.200 至 −0.050，不含 0），不如"),
+    ],
 )
-def test_a_difference_is_claimed_only_outside_the_interval(report: Report, baseline: float, claim: str) -> None:
-    found = scored(report, baseline)
+def test_a_difference_is_claimed_only_where_the_paired_interval_leaves_out_0(
+    report: Report, gain: Interval, claim: str
+) -> None:
+    found = scored(report, gain)
     assert claim in found
     assert "种子词投票" in found
     assert "宏平均 F1 为 0.70（95% 区间 0.60–0.80）" in found
@@ -59,7 +70,7 @@ def test_cautions_give_the_accuracy(report: Report) -> None:
     assert report.agreement is not None
     assert words.percent(report.agreement.evaluation.accuracy.value) in words.cautions(report)[0]
     assert "没有按误判率校正" in words.cautions(report)[0]
-    assert any("没有见过该篇文章" in caution for caution in words.cautions(report))
+    assert any("没有学过该篇文章" in caution for caution in words.cautions(report))
 
 
 @pytest.mark.parametrize(
@@ -71,15 +82,24 @@ def test_what_abstaining_buys(report: Report, kept: float, claim: str) -> None:
     assert claim in words.kept_sentence(evaluation)
 
 
+def test_what_the_machine_rounds_is_written_as_what_it_is() -> None:
+    """The upper bound of a Wilson interval may come out as 0.9999999999999999."""
+    assert words.percent(1 - 1e-16) == "100.0%"
+    assert words.percent(1e-17) == "0.0%"
+    assert words.decimal(1 - 1e-16) == "1.00"
+    assert words.decimal(1e-17) == "0.00"
+
+
 def test_every_reason_and_kind_has_words() -> None:
     assert set(words.REASONS) == set(get_args(Reason))
     assert tuple(words.KINDS) == KINDS
 
 
 def test_simple_methods_have_names() -> None:
-    assert words.baseline_name("majority class") != "majority class"
+    assert words.baseline_name("majority class") == "多数类"
     assert words.baseline_name("keyword vote") == "种子词投票"
-    assert words.baseline_name("neu") == "neu"
+    assert words.baseline_name("plain TF-IDF + linear") == "普通 TF-IDF 线性模型"
+    assert (words.baseline_name("neu"), words.baseline_about("neu")) == ("neu", "")
 
 
 def test_all_answered(report: Report) -> None:
