@@ -8,7 +8,7 @@ hand). Writes the dumps and their `metadata.csv` to `seeds/corpus` and `seeds/ne
     layout.tsv   one row per non-blank line: source, start, end, type, article, continues_start, duplicate_of_start
     plan.tsv     one row per stretch of body text of one planned policy topic: source, start, end, code, secondary
 
-Offsets count characters of the decoded file. Nothing is random: the same pages and plan give the same bytes.
+Offsets count characters of the decoded file, without its BOM. Nothing is random: the same pages and plan give the same bytes.
 
 A page goes through these steps, each a function below: parse, edit, dot, cut (and interleave), echo, space, double, render.
 The plan names a place in a page by its words: a line by how it opens, a cut by the words around it with a bar at the break.
@@ -30,6 +30,7 @@ SEEDS = HERE.parent.parent / "seeds"
 LINE = re.compile(r"(?P<type>\w+)(?:\[(?P<codes>[a-z+]+)\])?(?:\{join\})?: (?P<text>.+)")
 PART = re.compile(r"⟦([a-z+]+)⟧")
 TYPES = {"note": "editor_note"}  # clean name -> gold name, where they differ
+BOM = "\ufeff"
 NOTE = "样例版面为原创文字，城市、人物、单位和数字均为虚构"
 LAYOUT_HEADER = ["source", "start", "end", "type", "article", "continues_start", "duplicate_of_start"]
 PLAN_HEADER = ["source", "start", "end", "code", "secondary"]
@@ -61,10 +62,10 @@ class Line:
 
 
 def parse(text: str) -> tuple[dict[str, str], list[Line]]:
-    """Read a clean page: its header (paper, date, place) and its lines."""
+    """Read a clean page: its header (paper, date, place, genre) and its lines."""
     header, *rest = text.splitlines()
-    _, paper, date, place = header.split(" | ")
-    meta = {"date": date.removeprefix("date "), "source": paper, "place": place}
+    _, paper, date, place, genre = header.split(" | ")
+    meta = {"date": date.removeprefix("date "), "source": paper, "place": place, "genre": genre}
     lines, article = [], 0
     for row in rest:
         if row == "#article":
@@ -208,9 +209,10 @@ def build() -> dict[Path, bytes]:
     for number, plan in enumerate(pages, 1):
         clean = (HERE / f"{plan['name']}.page").read_text(encoding="utf-8")
         meta, text, lines, parts = damage(clean, plan, str(number))
-        files[SEEDS / plan["folder"] / f"{plan['name']}.txt"] = text.encode(plan["encoding"])
-        row = ",".join([f"{plan['name']}.txt", meta["date"], meta["source"], meta["place"], NOTE])
-        tables.setdefault(plan["folder"], ["path,date,source,place,note"]).append(row)
+        bom = BOM if plan.get("bom") else ""
+        files[SEEDS / plan["folder"] / f"{plan['name']}.txt"] = (bom + text).encode(plan["encoding"])
+        row = ",".join([f"{plan['name']}.txt", *meta.values(), NOTE])
+        tables.setdefault(plan["folder"], ["path,date,source,place,genre,note"]).append(row)
         layout += lines
         spans += parts
     for folder, rows in tables.items():

@@ -3,6 +3,7 @@
 The truth is checked from the other end: the gold rows, read off the committed dumps, must give back the clean pages.
 """
 
+import codecs
 import collections
 import csv
 import itertools
@@ -20,13 +21,16 @@ Entry = dict[str, Any]  # a page of damage.toml, or a gold row
 HERE = Path(__file__).resolve().parent
 PAGES = tomllib.loads((HERE / "damage.toml").read_text(encoding="utf-8"))["page"]
 DAMAGE = runpy.run_path(str(HERE / "damage.py"))
+GENRES = {"要闻", "特写", "评论", "理论", "报告", "公告", "图片", "副刊"}
+BOMS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16-le"}
 TYPES = {"headline", "subhead", "body", "byline", "caption", "slogan", "jump", "editor_note", "fragment"}
 each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page["name"])
 
 
 def dump(page: Entry) -> str:
+    """The page as a reader sees it: decoded, without a byte order mark."""
     path: Path = DAMAGE["SEEDS"] / page["folder"] / f"{page['name']}.txt"
-    return path.read_bytes().decode(page["encoding"])
+    return path.read_bytes().decode(page["encoding"]).removeprefix("\ufeff")
 
 
 def gold(name: str, page: Entry) -> list[Entry]:
@@ -86,11 +90,44 @@ def test_metadata_describes_every_dump() -> None:
         assert [row["path"] for row in rows] == [f"{page['name']}.txt" for page in PAGES if page["folder"] == folder]
         assert all(re.sub(r"\D", "", row["date"]) in row["path"] for row in rows)
         assert all(row["source"] and row["place"] and "虚构" in row["note"] for row in rows)
+        assert {row["genre"] for row in rows} <= GENRES
+
+
+def test_the_dumps_come_in_all_encodings_that_readers_meet() -> None:
+    marked = {page["name"]: page["encoding"] for page in PAGES if page.get("bom")}
+    assert sorted(marked.values()) == ["utf-16-le", "utf-8"]
+    counts = collections.Counter((page["folder"], page["encoding"]) for page in PAGES)
+    assert counts["corpus", "gb18030"] == 4
+    assert counts["new", "gb18030"] == 2
+    assert counts["corpus", "big5"] == 1
+    for page in PAGES:
+        data = (DAMAGE["SEEDS"] / page["folder"] / f"{page['name']}.txt").read_bytes()
+        found = [encoding for bom, encoding in BOMS.items() if data.startswith(bom)]
+        assert found == [encoding for name, encoding in marked.items() if name == page["name"]]
+        if page["encoding"] in ("gb18030", "big5"):  # or nothing would be tested
+            with pytest.raises(UnicodeDecodeError):
+                data.decode("utf-8")
+
+
+def test_the_corpus_holds_enough_of_each_damage_and_of_each_type() -> None:
+    rows = [row for page in PAGES if page["folder"] == "corpus" for row in gold("layout.tsv", page)]
+    at = {(row["source"], row["start"]): index for index, row in enumerate(rows)}
+    steps = [
+        index - at[row["source"], row["continues_start"]]
+        for index, row in enumerate(rows)
+        if row["type"] == "body" and row["continues_start"] != "" and row["duplicate_of_start"] == ""
+    ]
+    assert len(steps) >= 60
+    assert max(steps) <= 6
+    assert len([step for step in steps if step > 1]) >= 12
+    types = collections.Counter(row["type"] for row in rows if row["duplicate_of_start"] == "")
+    assert min(types[name] for name in ("byline", "jump", "editor_note", "caption", "slogan")) >= 10
+    assert len([row for row in rows if row["duplicate_of_start"] != "" and row["type"] != "fragment"]) >= 10
 
 
 def test_a_place_that_is_missing_or_double_is_an_error() -> None:
     _, lines = DAMAGE["parse"](
-        "#page x | p | date 2025-01-01 | q\n#article\nheadline: 甲乙\nbody[party]: 甲乙丙。甲乙丁。\n"
+        "#page x | p | date 2025-01-01 | q | r\n#article\nheadline: 甲乙\nbody[party]: 甲乙丙。甲乙丁。\n"
     )
     for words in ("戊", "甲乙"):
         with pytest.raises(ValueError, match="lines for"):
