@@ -35,7 +35,9 @@ def accuracy(folder: Path, split: int, jobs: int) -> tuple[float, float]:
     unlabelled = read_corpus([folder / "unlabelled.jsonl"], settings.corpus)
     started = time.perf_counter()
     taxonomy = taxonomy_from_labels(label.code for label in labels)
-    model, _ = train(with_label_texts(unlabelled, labels), labels, taxonomy, read_lexicon(LEXICON), settings, jobs=jobs)
+    model, _ = train(
+        with_label_texts(unlabelled, labels)[0], labels, taxonomy, read_lexicon(LEXICON), settings, jobs=jobs
+    )
     seconds = time.perf_counter() - started
     dev = [json.loads(line) for line in (folder / f"dev_{split}.jsonl").read_text(encoding="utf-8").splitlines()]
     if model.classifier is None:

@@ -12,10 +12,11 @@ from qztopics.bundle.reader import Bundle, open_bundle
 from qztopics.bundle.store import publish
 from qztopics.corpus import read
 from qztopics.corpus.wording import clean
-from qztopics.errors import UsageError
+from qztopics.errors import TooManyRejectedError, UsageError
 from qztopics.pipeline.classify import Answers, classify, reader_of
 from qztopics.pipeline.reading import Reading, read_texts
 from qztopics.pipeline.selftest import library_versions, make_selftest, replay
+from qztopics.records import Passage
 from qztopics.rows import Row, make_row
 from qztopics.text.segmentation import engine_version
 from qztopics.topics.terms import top_terms
@@ -62,25 +63,44 @@ class LoadedModel:
         """Policy-topic codes: the columns of `predict_proba`; empty for a plain topic modeller."""
         return self.model.taxonomy.codes if self.model.taxonomy else ()
 
-    def classify(self, inputs: Sequence[str | Path], *, explain: bool = False, jobs: int = 1) -> list[Row]:
+    def classify(
+        self, inputs: Sequence[str | Path], *, explain: bool = False, max_bad: int = 0, jobs: int = 1
+    ) -> list[Row]:
         """Classify texts, or files and folders, into one row per passage.
 
         Parameters
         ----------
         inputs
-            Strings are texts, taken as clean; `Path` objects are files and folders, which are read and repaired. One
-            kind at a time.
+            Strings are texts, taken as clean, one row each; `Path` objects are files and folders, which are read and
+            repaired. One kind at a time.
+        max_bad
+            Files that may be unreadable.
 
         Raises
         ------
         UsageError
-            Texts and paths are mixed.
+            Texts and paths are mixed, or a single string is given for a list.
         InputMissingError
             A path does not exist.
+        TooManyRejectedError
+            More than `max_bad` files cannot be read; the message names the first.
         """
-        corpus = self._corpus(inputs)
-        answers = self.answer(corpus, explain=explain, jobs=jobs)
-        return [make_row(p, a) for p, a in zip(corpus.passages, answers.assignments, strict=True) if p.kind == "body"]
+        _refuse_single(inputs)
+        if inputs and all(isinstance(item, Path) for item in inputs):
+            corpus = read.read_corpus(list(inputs), self.model.settings.corpus)
+            if len(corpus.rejections) > max_bad:
+                first = corpus.rejections[0]
+                raise TooManyRejectedError(
+                    f"{len(corpus.rejections)} inputs cannot be read, {first.path} first ({first.words}); "
+                    "leave them out, or raise max_bad"
+                )
+            passages = corpus.passages
+        elif all(isinstance(item, str) for item in inputs):
+            passages = tuple(_text_passage(number, str(text)) for number, text in enumerate(inputs, start=1))
+        else:
+            raise UsageError("classify takes either texts (str) or paths (pathlib.Path), not both at once")
+        found = classify(self.model, passages, explain=explain, jobs=jobs).assignments
+        return [make_row(p, a) for p, a in zip(passages, found, strict=True) if p.kind == "body"]
 
     def answer(
         self,
@@ -128,14 +148,19 @@ class LoadedModel:
         return self.codes
 
     def _read(self, texts: Sequence[str]) -> Reading:
+        _refuse_single(texts)
         return read_texts(reader_of(self.model), [clean(text) for text in texts])
 
-    def _corpus(self, inputs: Sequence[str | Path]) -> Corpus:
-        if all(isinstance(item, Path) for item in inputs) and inputs:
-            return read.read_corpus(list(inputs), self.model.settings.corpus)
-        if not all(isinstance(item, str) for item in inputs):
-            raise UsageError("classify takes either texts (str) or paths (pathlib.Path), not both at once")
-        return read.read_texts([(str(number), str(text)) for number, text in enumerate(inputs, start=1)])
+
+def _refuse_single(given: object) -> None:
+    if isinstance(given, str | Path):
+        raise UsageError(f"expected a list of texts or paths, got a single {type(given).__name__}; put it in a list")
+
+
+def _text_passage(number: int, text: str) -> Passage:
+    name = str(number)
+    ids = f"{name}/a1/p1/s1", f"{name}/a1/p1", f"{name}/a1", name
+    return Passage(*ids, source=name, kind="body", spans=((0, len(text)),), text=clean(text))
 
 
 def load(path: str | Path, version: str | None = None) -> LoadedModel:

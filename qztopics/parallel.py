@@ -113,7 +113,9 @@ def _run(
     for attempt in range(1, ATTEMPTS + 1):
         waiting = [start for start in starts if start not in results]
         # max_nbytes: no arrays in files of the temp folder; one slice is one task, for slices are large already.
-        parallel = Parallel(n_jobs=jobs, prefer=backend, max_nbytes=None, batch_size=1, return_as="generator_unordered")
+        # Threads share arrays that they write to, so no other backend may take their place.
+        where = {"require": "sharedmem"} if backend == "threads" else {"prefer": "processes"}
+        parallel = Parallel(n_jobs=jobs, max_nbytes=None, batch_size=1, return_as="generator_unordered", **where)
         tasks = (delayed(_task)(function, start, items[start : start + chunk]) for start in waiting)
         try:
             for start, result in parallel(tasks):

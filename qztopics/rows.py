@@ -174,7 +174,12 @@ def _write_xlsx(rows: Iterable[Row], stream: IO[bytes]) -> None:
             )
         for column, value in enumerate(_cells(row)):
             if isinstance(value, str):
-                sheet.write_string(number, column, value[:_XLSX_CELL_MAX])
+                if len(value) > _XLSX_CELL_MAX:
+                    raise DataError(
+                        f"row {number}: {COLUMNS[column]} has {len(value)} characters, and an .xlsx cell holds "
+                        f"{_XLSX_CELL_MAX}; write .csv or .parquet instead"
+                    )
+                sheet.write_string(number, column, value)
             elif value is not None:
                 sheet.write_number(number, column, value)
     book.close()

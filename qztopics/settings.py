@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import difflib
 import tomllib
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from qztopics.errors import InputMissingError, SettingsError
 
@@ -27,6 +27,12 @@ class CorpusSettings(_Stage):
     )
     file_max_bytes: int = Field(64 * 2**20, ge=1024, description="a larger file is rejected")
     record_max_characters: int = Field(20_000_000, ge=100, description="a longer text is rejected")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.passage_min > self.passage_max:
+            raise ValueError(f"passage_min ({self.passage_min}) must be at most passage_max ({self.passage_max})")
+        return self
 
 
 class TextSettings(_Stage):
@@ -143,6 +149,8 @@ def read_settings(path: Path, *, required: bool = True) -> Settings:
         if required:
             raise InputMissingError(f"{path}: no such settings file; give an existing one to --settings") from None
         return Settings()
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be read ({error.strerror}); give a readable file") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path}: not a UTF-8 TOML file ({error}); correct it") from None
     try:

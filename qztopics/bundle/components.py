@@ -6,11 +6,11 @@ Every value is checked on the way in, for a valid container can hold values that
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 import orjson
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from qztopics.errors import BundleError
 from qztopics.features.characters import CharacterVocabulary
@@ -20,7 +20,7 @@ from qztopics.policy.classifier import Classifier
 from qztopics.policy.taxonomy import Taxonomy
 from qztopics.policy.views import NAMES
 from qztopics.settings import Settings
-from qztopics.text.lexicon import Lexicon
+from qztopics.text.lexicon import Lexicon, is_user_word
 from qztopics.topics.clusters import Clusters
 from qztopics.topics.latent import LatentSpace
 from qztopics.topics.lda import TopicModel
@@ -55,8 +55,8 @@ class _Extra(BaseModel):
     taxonomy: dict[str, Any] | None
     facts: dict[str, Any]
     places: list[tuple[str, str]]
-    user_words: list[tuple[str, int]]
-    ngram_max: int
+    user_words: list[tuple[str, Annotated[int, Field(ge=0, lt=2**31)]]]
+    ngram_max: int = Field(ge=1, le=3)
     calibrated: bool
 
 
@@ -101,7 +101,10 @@ def take_apart(model: Model, *, selftest: str, engine: str, trained_with: Mappin
             "held.probability": known.probability,
             "held.kept": known.kept.astype(np.uint8),
             "held.vote": known.vote,
+            "held.plain": known.plain,
             "held.majority": known.majority,
+            "held.cluster": known.cluster,
+            "held.topic": known.topic,
         }
     extra = {
         "settings": model.settings.model_dump(),
@@ -166,31 +169,27 @@ def put_together(bundle: Bundle) -> Model:
     phi = take.array("lda.topic_term", np.float32, (None, n_terms))
     n_topics = len(phi)
     take.shares("lda.topic_term", phi)
+    alpha = take.above("lda.alpha", take.array("lda.alpha", np.float64, (n_topics,)))
+    beta = take.above("lda.beta", take.array("lda.beta", np.float64, (1,)))
     latent = take.array("latent.components", np.float32, (None, n_ngrams + n_terms))
     taxonomy = _taxonomy(extra, take)
     n_codes = len(taxonomy.codes) if taxonomy else 0
     centres = take.array("clusters.centres", np.float32, (None, len(latent) + n_topics))
     return Model(
         settings=extra.settings,
-        lexicon=Lexicon(
-            tuple((w, f) for w, f in extra.user_words),
-            frozenset(take.words("stop_words.txt")),
-            tuple((p, q) for p, q in extra.places),
-        ),
+        lexicon=_lexicon(extra, take),
         taxonomy=taxonomy,
         vocabulary=Vocabulary(terms),
-        word_idf=take.array("tfidf.words.idf", np.float32, (n_terms,)),
+        word_idf=take.above("tfidf.words.idf", take.array("tfidf.words.idf", np.float32, (n_terms,))),
         characters=CharacterVocabulary(keys, extra.ngram_max),
-        character_idf=take.array("tfidf.characters.idf", np.float32, (n_ngrams,)),
-        topics=TopicModel(
-            phi, take.array("lda.alpha", np.float64, (n_topics,)), float(take.array("lda.beta", np.float64, (1,))[0])
-        ),
+        character_idf=take.above("tfidf.characters.idf", take.array("tfidf.characters.idf", np.float32, (n_ngrams,))),
+        topics=TopicModel(phi, alpha, float(beta[0])),
         latent=LatentSpace(latent),
         clusters=Clusters(centres),
         cluster_map=_group_map(take, "clusters", len(centres), n_codes),
         topic_map=_group_map(take, "topics", n_topics, n_codes),
         classifier=_classifier(take, extra, (n_ngrams, n_terms, n_codes, len(latent), n_topics), n_codes),
-        out_of_fold=_out_of_fold(take, n_codes),
+        out_of_fold=_out_of_fold(take, n_codes, len(centres), n_topics),
         facts=_facts(extra, take, n_topics),
     )
 
@@ -224,6 +223,10 @@ class _Taker:
         fits = bool((matrix >= 0).all()) and bool((np.abs(sums - 1) <= _SUM_TOLERANCE).all())
         self.demand(fits, name, "rows of shares that sum to 1")
 
+    def above(self, name: str, numbers: NDArray[Any]) -> NDArray[Any]:
+        self.demand(bool((numbers > 0).all()), name, "positive numbers")
+        return numbers
+
     def within(self, name: str, numbers: NDArray[np.int64], low: int, n: int) -> NDArray[np.int64]:
         self.demand(bool(((numbers >= low) & (numbers < n)).all()), name, f"numbers from {low} to {n - 1}")
         return numbers
@@ -234,6 +237,16 @@ class _Taker:
         self.demand(words[-1] == "" and all(words[:-1]), name, "one word a line")
         self.demand(len(set(words)) == len(words), name, "each word once")
         return words[:-1]
+
+
+def _lexicon(extra: _Extra, take: _Taker) -> Lexicon:
+    words = [word for word, _ in extra.user_words] + [place for place, _ in extra.places]
+    take.demand(all(map(is_user_word, words)), "model.json", "user words and places of letters, digits and Han")
+    return Lexicon(
+        tuple((word, frequency) for word, frequency in extra.user_words),
+        frozenset(take.words("stop_words.txt")),
+        tuple((place, parent) for place, parent in extra.places),
+    )
 
 
 def _read_extra(bundle: Bundle) -> _Extra:
@@ -277,11 +290,12 @@ def _facts(extra: _Extra, take: _Taker, n_topics: int) -> Facts:
 def _group_map(take: _Taker, name: str, n_groups: int, n_codes: int) -> GroupMap | None:
     if not take.has(f"{name}.counts"):
         return None
-    return GroupMap(
-        take.array(f"{name}.counts", np.int64, (n_groups, n_codes)),
-        take.within(f"{name}.code", take.array(f"{name}.code", np.int64, (n_groups,)), -1, n_codes),
-        take.array(f"{name}.purity", np.float64, (n_groups,)),
-    )
+    counts = take.array(f"{name}.counts", np.int64, (n_groups, n_codes))
+    take.demand(bool((counts >= 0).all()), f"{name}.counts", "counts")
+    purity = take.array(f"{name}.purity", np.float64, (n_groups,))
+    take.demand(bool(((purity >= 0) & (purity <= 1)).all()), f"{name}.purity", "shares")
+    code = take.within(f"{name}.code", take.array(f"{name}.code", np.int64, (n_groups,)), -1, n_codes)
+    return GroupMap(counts, code, purity)
 
 
 def _classifier(take: _Taker, extra: _Extra, widths: tuple[int, ...], n_codes: int) -> Classifier | None:
@@ -295,9 +309,10 @@ def _classifier(take: _Taker, extra: _Extra, widths: tuple[int, ...], n_codes: i
     return Classifier(blocks, take.array("linear.bias", np.float64, (n_codes,)), factor, extra.calibrated)
 
 
-def _out_of_fold(take: _Taker, n_codes: int) -> OutOfFold | None:
+def _out_of_fold(take: _Taker, n_codes: int, n_clusters: int, n_topics: int) -> OutOfFold | None:
     if not take.has("held.hand"):
         return None
+    take.demand(take.has("linear.bias"), "linear.bias", "the classifier that the held-out answers belong to")
     hand = take.within("held.hand", take.array("held.hand", np.int64, (None,)), 0, n_codes)
     n = len(hand)
     probability = take.array("held.probability", np.float64, (n, n_codes))
@@ -309,5 +324,8 @@ def _out_of_fold(take: _Taker, n_codes: int) -> OutOfFold | None:
         probability=probability,
         kept=take.array("held.kept", np.uint8, (n,)).astype(np.bool_),
         vote=take.within("held.vote", take.array("held.vote", np.int64, (n,)), -1, n_codes),
+        plain=take.within("held.plain", take.array("held.plain", np.int64, (n,)), 0, n_codes),
         majority=take.within("held.majority", take.array("held.majority", np.int64, (n,)), 0, n_codes),
+        cluster=take.within("held.cluster", take.array("held.cluster", np.int64, (n,)), -1, n_clusters),
+        topic=take.within("held.topic", take.array("held.topic", np.int64, (n,)), -1, n_topics),
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from qztopics.bundle.components import take_apart
+from qztopics.rows import guard_formula
 from qztopics.storage import atomic_file, atomic_folder, write_bytes
 from qztopics.text.segmentation import engine_version
 
@@ -39,7 +40,7 @@ def export(model: Model, target: Target, path: Path) -> None:
 
 def _table(rows: Iterable[tuple[object, ...]]) -> bytes:
     text = io.StringIO(newline="")
-    csv.writer(text).writerows(rows)
+    csv.writer(text).writerows([guard_formula(c) if isinstance(c, str) else c for c in row] for row in rows)
     return text.getvalue().encode("utf-8-sig")
 
 

@@ -47,13 +47,18 @@ def classify(
     """Classify files and folders into rows, on stdout or in --output."""
     from qztopics import api, rows
     from qztopics.cli import setup
+    from qztopics.cli.terminal import say
+    from qztopics.errors import UsageError
     from qztopics.pipeline.rollup import roll_up
 
     rows.format_of(output, row_format)  # a wrong suffix is refused before the work
-    opened = api.load(models_dir / model)
+    setup.check_distinct(output=output, rejects=rejects)
+    if level is not o.RowLevel.PASSAGE and (every_row or explain):
+        raise UsageError("--all and --explain are for passages; leave them out, or leave out --level")
+    opened = api.load(setup.model_path(models_dir, model))
     workers = setup.n_jobs(jobs)
     columns = setup.columns(text_column, label_column, id_column, meta_columns)
-    corpus = setup.read_inputs(inputs or [], opened.model.settings.corpus, columns, workers)
+    corpus = setup.read_inputs(inputs or [], opened.model.settings.corpus, columns, workers, rejects)
     setup.say_if_compiling()
     answers = opened.answer(corpus, explain=explain, min_probability=min_probability, jobs=workers)
     made = [rows.make_row(p, a) for p, a in zip(corpus.passages, answers.assignments, strict=True)]
@@ -62,5 +67,7 @@ def classify(
         made = roll_up(made, answers.probability, opened.codes, LEVELS[level], policy, min_probability)
     elif not every_row:
         made = [row for row in made if row.kind == "body"]
+    if not made and corpus.documents:
+        say(f"no rows: the {len(corpus.documents)} documents read hold only furniture (--all shows it)")
     setup.write_rows(made, output, row_format)
-    setup.account(corpus.rejections, rejects, max_bad)
+    setup.judge_rejections(corpus.rejections, max_bad)

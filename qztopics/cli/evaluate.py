@@ -1,4 +1,4 @@
-"""`qztopics evaluate`: how a model agrees with hand labels."""
+"""`qztopics evaluate`: how a model agrees with hand labels, and whether one model is better than another."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from qztopics.api import LoadedModel
+    from qztopics.evaluation.evaluate import Evaluation
+    from qztopics.evaluation.intervals import Interval
     from qztopics.evaluation.labels import HandLabel
-    from qztopics.evaluation.metrics import Evaluation
-    from qztopics.records import Passage
+    from qztopics.pipeline.evaluate import Comparison, Labelled
+    from qztopics.records import Corpus, Passage
     from qztopics.rows import Row
 
 
@@ -23,11 +25,18 @@ def evaluate(
     inputs: o.Inputs = None,
     model: o.ModelName = "default",
     labels: o.Labels = None,
+    compare: Annotated[
+        tuple[str, str] | None,
+        typer.Option("--compare", metavar="A B", help="Compare two models, paired over articles."),
+    ] = None,
     models_dir: o.ModelsDir = Path("models"),
     reports_dir: o.ReportsDir = Path("reports"),
     jobs: o.Jobs = None,
     text_column: o.TextColumn = None,
     label_column: o.LabelColumn = None,
+    id_column: o.IdColumn = None,
+    rejects: o.Rejects = None,
+    max_bad: o.MaxBad = 0,
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
 ) -> None:
@@ -38,30 +47,42 @@ def evaluate(
     """
     from qztopics import api
     from qztopics.cli import setup
-    from qztopics.cli.terminal import say
-    from qztopics.pipeline.evaluate import evaluate_labels, evaluate_training
+    from qztopics.cli.output import print_json
+    from qztopics.pipeline import evaluate as verbs
 
-    opened = api.load(models_dir / model)
-    if labels is None:
-        scores, n_trained = evaluate_training(opened.model), None
+    names = compare or (model,)
+    opened = [api.load(setup.model_path(models_dir, name)) for name in names]
+    workers = setup.n_jobs(jobs)
+    stored = reports_dir / names[0] / setup.ROWS
+    columns = setup.columns(text_column, label_column, id_column, None)
+    corpus = setup.read_inputs(inputs, opened[0].model.settings.corpus, columns, workers, rejects) if inputs else None
+    labelled = None
+    if labels is not None:
+        hand = _read(labels, opened[0], *((None, None) if inputs else (text_column, label_column)))
+        labelled = _meet(hand, corpus.passages if corpus else _stored_passages(hand, stored))
+    elif corpus is not None:
+        labelled = _labelled_records(corpus, opened[0])
+    if compare is not None:
+        found: Comparison = (
+            verbs.compare_training(opened[0].model, opened[1].model)
+            if labelled is None
+            else verbs.compare_labels(opened[0].model, opened[1].model, labelled, jobs=workers)
+        )
+        if as_json:
+            print_json({"models": compare, "comparison": found, "sentence": _verdict(found, *compare)})
+        else:
+            _print_comparison(found, *compare)
     else:
-        workers = setup.n_jobs(jobs)
-        hand = _read(labels, opened, text_column, label_column)
-        passages: Sequence[Passage] = ()
-        if any(label.source is not None for label in hand):
-            if inputs:
-                columns = setup.columns(text_column, label_column, None, None)
-                passages = setup.read_inputs(inputs, opened.model.settings.corpus, columns, workers).passages
-            else:
-                passages = _stored_passages(reports_dir / model / setup.ROWS)
-        texts, codes, groups, missed = _meet(hand, passages)
-        if missed:
-            say(f"warning: {missed} labels match no passage, or lost theirs to another label")
-        scores, n_trained = evaluate_labels(opened.model, texts, codes, groups, jobs=workers)
-    if as_json:
-        _print_json(scores, n_trained)
-    else:
-        _print_tables(scores, n_trained, model)
+        if labelled is None:
+            scores, n_trained = verbs.evaluate_training(opened[0].model, _stored_rows(stored)), None
+        else:
+            scores, n_trained = verbs.evaluate_labels(opened[0].model, labelled, jobs=workers)
+        origin = _origin(scores, n_trained, opened[0].model.facts.fold_unit)
+        if as_json:
+            print_json({"model": model, "origin": origin, "evaluation": scores})
+        else:
+            _print_tables(scores, origin, model)
+    setup.judge_rejections(corpus.rejections if corpus else (), max_bad)
 
 
 def _read(path: Path, opened: LoadedModel, text_column: str | None, label_column: str | None) -> tuple[HandLabel, ...]:
@@ -72,10 +93,43 @@ def _read(path: Path, opened: LoadedModel, text_column: str | None, label_column
     return hand
 
 
-def _stored_passages(path: Path) -> list[Passage]:
+def _stored_passages(hand: Sequence[HandLabel], stored: Path) -> Sequence[Passage]:
+    """Passages of the rows that `train` stored, for labels by place without INPUT."""
     from qztopics.rows import read_parquet
 
-    return [_passage(row) for row in read_parquet(path)]
+    return [_passage(row) for row in read_parquet(stored)] if any(h.source is not None for h in hand) else ()
+
+
+def _labelled_records(corpus: Corpus, opened: LoadedModel) -> Labelled:
+    """Records of INPUT that carry a label in their label column.
+
+    Raises
+    ------
+    UsageError
+        None does.
+    """
+    from qztopics.errors import UsageError
+    from qztopics.pipeline.evaluate import Labelled
+    from qztopics.pipeline.ingest import check_document_labels
+
+    if opened.model.taxonomy is not None:
+        check_document_labels(corpus, opened.model.taxonomy)
+    code_of = {d.id: d.label for d in corpus.documents if d.label is not None}
+    met = [(p, code_of[p.document_id]) for p in corpus.body() if p.document_id in code_of]
+    if not met:
+        raise UsageError(
+            "INPUT was given without labels: name a label file with --labels, or a column with --label-column"
+        )
+    return Labelled(
+        [p.text for p, _ in met], [c for _, c in met], [p.article_id for p, _ in met], [p.meta for p, _ in met]
+    )
+
+
+def _stored_rows(path: Path) -> list[Row]:
+    """Rows of the training, for their metadata; none where they are gone, as scores do not need them."""
+    from qztopics.rows import read_parquet
+
+    return [row for row in read_parquet(path) if row.kind == "body"] if path.is_file() else []
 
 
 def _passage(row: Row) -> Passage:
@@ -91,87 +145,117 @@ def _passage(row: Row) -> Passage:
         kind=kind,
         spans=row.spans,
         text=row.text,
+        meta=row.meta,
         duplicate_of="" if row.abstain_reason == "duplicate" else None,
     )
 
 
-def _meet(hand: tuple[HandLabel, ...], passages: Sequence[Passage]) -> tuple[list[str], list[str], list[str], int]:
-    """Texts, codes and articles of labelled passages, and how many labels found none."""
+def _meet(hand: tuple[HandLabel, ...], passages: Sequence[Passage]) -> Labelled:
+    """Bring labels and passages together; labels by text bring their own."""
+    from qztopics.cli.terminal import say
     from qztopics.corpus.wording import clean
     from qztopics.evaluation.labels import attach
+    from qztopics.pipeline.evaluate import Labelled
 
     attached = attach(hand, passages)
-    texts, codes, groups = [], [], []
-    for passage, number in zip(passages, attached.label_of, strict=True):
-        if number >= 0:
-            texts.append(passage.text)
-            codes.append(hand[number].code)
-            groups.append(passage.article_id)
-    for label in hand:
-        if label.source is None:
-            texts.append(clean(label.text))
-            codes.append(label.code)
-            groups.append(f"label line {label.line}")
-    return texts, codes, groups, len(hand) - len(texts)
+    met = [(p, hand[n]) for p, n in zip(passages, attached.label_of, strict=True) if n >= 0]
+    own = [label for label in hand if label.source is None]
+    missed = len(hand) - len(met) - len(own)
+    if missed:
+        say(f"warning: {missed} labels match no passage, or lost theirs to another label")
+    return Labelled(
+        texts=[p.text for p, _ in met] + [clean(label.text) for label in own],
+        codes=[label.code for _, label in met] + [label.code for label in own],
+        articles=[p.article_id for p, _ in met] + [f"label line {label.line}" for label in own],
+        metas=[p.meta for p, _ in met] + [{} for _ in own],
+    )
 
 
-def _origin(scores: Evaluation, n_trained: int | None) -> str:
+def _origin(scores: Evaluation, n_trained: int | None, unit: str) -> str:
     if scores.out_of_fold:
-        return "out of fold: each passage was judged by a model that had not seen its article"
+        return f"out of fold: each was judged by a classifier that had not been taught its {unit}"
     if n_trained:
         return f"{n_trained} of them were trained on and are scored from the stored out-of-fold answers"
     return "none of them was trained on"
 
 
-def _print_json(scores: Evaluation, n_trained: int | None) -> None:
-    from dataclasses import asdict
-
-    import orjson
-
-    from qztopics.cli.output import stdout
-
-    scored = orjson.dumps({**asdict(scores), "origin": _origin(scores, n_trained)}, option=orjson.OPT_INDENT_2)
-    with stdout() as stream:
-        stream.write(scored + b"\n")
+def _span(figure: Interval, digits: int = 2) -> str:
+    return f"{figure.value:.{digits}f} ({figure.low:.{digits}f}-{figure.high:.{digits}f})"
 
 
-def _print_tables(scores: Evaluation, n_trained: int | None, name: str) -> None:
+def _print_tables(scores: Evaluation, origin: str, name: str) -> None:
     from qztopics.cli.terminal import table
 
-    a, f = scores.accuracy, scores.macro_f1
-    rows: list[tuple[str, str, str]] = [
-        (f"model {name}", f"{a.value:.3f} ({a.low:.3f}-{a.high:.3f})", f"{f.value:.3f} ({f.low:.3f}-{f.high:.3f})"),
-        *((b.name, f"{b.accuracy:.3f}", f"{b.macro_f1:.3f}") for b in scores.baselines),
-    ]
-    title = f"{scores.n_passages} labelled passages of {scores.n_articles} articles; {_origin(scores, n_trained)}"
-    table(title, ("", "accuracy (95 %)", "macro-F1 (95 %)"), rows, numeric=(1, 2))
-    kept = [
-        ("coverage", f"{scores.coverage:.3f}"),
-        ("accuracy of kept", f"{scores.accuracy_of_kept:.3f}"),
-        ("Brier score", f"{scores.brier:.3f}"),
-    ]
-    table("abstaining", ("", "value"), kept, numeric=(1,))
+    title = f"{scores.n_passages} labelled passages of {scores.n_articles} articles; {origin}"
+    rows = [(f"model {name}", _span(scores.accuracy, 3), _span(scores.macro_f1, 3), "")]
+    rows += [(b.name, f"{b.accuracy:.3f}", f"{b.macro_f1:.3f}", _signed(b.gain)) for b in scores.baselines]
+    table(title, ("", "accuracy (95 %)", "macro-F1 (95 %)", "model's gain (95 %)"), rows, numeric=(1, 2, 3))
     per_class = [
         (
             c.code,
             c.support,
             c.predicted,
-            *((f"{c.precision:.2f}", f"{c.recall:.2f}", f"{c.f1:.2f}") if c.measured else ("-", "-", "not measured")),
+            *((_span(c.precision), _span(c.recall), _span(c.f1)) if c.measured else ("-", "-", "not measured")),
         )
         for c in scores.per_class
     ]
+    columns = ("code", "labelled", "predicted", "precision", "recall", "F1")
+    table("per policy topic (under 15 labelled passages: not measured)", columns, per_class, numeric=range(1, 6))
+    kept = [
+        ("coverage", f"{scores.coverage:.3f}"),
+        ("accuracy of kept", f"{scores.accuracy_of_kept:.3f}"),
+        ("Brier score (0 is perfect)", f"{scores.brier:.3f}"),
+        ("expected calibration error", f"{scores.calibration_error:.3f}"),
+        *((f"accuracy of the surest {p.coverage:.0%}", f"{p.accuracy:.3f}") for p in scores.coverage_curve[1:8:2]),
+    ]
+    table("abstaining and calibration", ("", "value"), kept, numeric=(1,))
+    bins = [(b.n, f"{b.probability:.2f}", _span(b.right)) for b in scores.reliability]
     table(
-        "per policy topic (under 15 labelled passages: not measured)",
-        ("code", "labelled", "predicted", "precision", "recall", "F1"),
-        per_class,
-        numeric=(1, 2, 3, 4, 5),
+        "reliability: bins of about equal size",
+        ("passages", "mean probability", "share right (95 %)"),
+        bins,
+        numeric=range(3),
     )
+    groups = [(g.name, f"{g.nmi:.3f}", f"{g.ari:.3f}", f"{g.v_measure:.3f}") for g in scores.groupings]
+    table("agreement with groupings that saw no label", ("", "NMI", "ARI", "V"), groups, numeric=(1, 2, 3))
+    parts = [(s.by, s.value, s.n_passages, _span(s.accuracy), f"{s.macro_f1:.2f}") for s in scores.strata]
+    if parts:
+        table("by source and genre", ("", "", "passages", "accuracy (95 %)", "macro-F1"), parts, numeric=(2, 3, 4))
     table(
         "confusion: rows hand label, columns nearest code",
-        ("", *(str(k) for k in range(len(scores.codes)))),
+        ("", *map(str, range(len(scores.codes)))),
         [
             (f"{k} {code}", *(n or "·" for n in row))
             for k, (code, row) in enumerate(zip(scores.codes, scores.confusion, strict=True))
         ],
-        numeric=tuple(range(1, len(scores.codes) + 1)),
+        numeric=range(1, len(scores.codes) + 1),
+    )
+
+
+def _signed(figure: Interval) -> str:
+    return f"{figure.value:+.3f} ({figure.low:+.3f} to {figure.high:+.3f})"
+
+
+def _print_comparison(found: Comparison, first: str, second: str) -> None:
+    from qztopics.cli.output import lines
+    from qztopics.cli.terminal import shown, table
+
+    rows = [(name, f"{found.accuracy[k]:.3f}", f"{found.macro_f1[k]:.3f}") for k, name in enumerate((first, second))]
+    how = "out of fold" if found.out_of_fold else "not all out of fold"
+    table(f"{found.n_passages} labelled passages, {how}", ("model", "accuracy", "macro-F1"), rows, numeric=(1, 2))
+    lines(shown(_verdict(found, first, second)) + "\n")
+
+
+def _verdict(found: Comparison, first: str, second: str) -> str:
+    """Say in a sentence what the paired interval allows to say."""
+    span = f"{found.gain.low:+.3f} to {found.gain.high:+.3f}"
+    if found.gain.low <= 0 <= found.gain.high:
+        return (
+            f"These labels cannot tell {first} and {second} apart: the difference in macro-F1 is "
+            f"{found.gain.value:+.3f} (95 % {span}, paired over articles)."
+        )
+    better, worse = (second, first) if found.gain.value > 0 else (first, second)
+    return (
+        f"{better} is better than {worse} by {abs(found.gain.value):.3f} of macro-F1 "
+        f"({second} minus {first}: 95 % {span}, paired over articles)."
     )

@@ -29,7 +29,9 @@ def inspect(
     from qztopics.cli.terminal import say, table
 
     chosen = setup.read_settings(settings, None)
-    corpus = setup.read_inputs(inputs or [], chosen.corpus, setup.columns(text_column, None, id_column, None), 1)
+    corpus = setup.read_inputs(
+        inputs or [], chosen.corpus, setup.columns(text_column, None, id_column, None), 1, rejects
+    )
     columns = ("file", "encoding", "articles", "paragraphs", "joins", "duplicates", "furniture", "passages")
     table(f"{len(corpus.documents)} documents", columns, _count(corpus), numeric=range(2, 8))
     if html is not None:
@@ -37,7 +39,7 @@ def inspect(
 
         write_inspection(html, corpus)
         say(f"page    {html}")
-    setup.account(corpus.rejections, rejects, max_bad)
+    setup.judge_rejections(corpus.rejections, max_bad)
 
 
 def _count(corpus: Corpus) -> list[tuple[object, ...]]:

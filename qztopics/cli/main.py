@@ -5,14 +5,14 @@ Sub-commands import what they need when they run, so that `--help` and `--versio
 
 from __future__ import annotations
 
-import os
+import io
 import signal
 import sys
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from qztopics.cli import terminal
+from qztopics.cli import output, terminal
 from qztopics.cli.output import ClosedPipe
 from qztopics.errors import QztopicsError
 
@@ -62,13 +62,15 @@ def _options(
 
 
 def _register() -> None:
-    from qztopics.cli import classify, evaluate, inspect, models, report, train
+    from qztopics.cli import classify, evaluate, init, inspect, labels, models, report, train
 
     app.command("train")(train.train)
     app.command("classify")(classify.classify)
     app.command("evaluate")(evaluate.evaluate)
     app.command("report")(report.report)
     app.command("inspect")(inspect.inspect)
+    app.command("init")(init.init)
+    app.add_typer(labels.app, name="labels")
     app.add_typer(models.app, name="models")
 
 
@@ -86,6 +88,10 @@ def main() -> NoReturn:
     """Run the command line and exit with the code of the contract."""
     _register()
     _catch_signals()
+    for stream in (sys.stdout, sys.stderr):
+        # A redirect on Windows has the code page of the system, which lacks most of what we write.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="backslashreplace")
     arguments = sys.argv[1:]
     end = arguments.index("--") if "--" in arguments else len(arguments)
     debug = "--debug" in arguments[:end]
@@ -97,8 +103,13 @@ def main() -> NoReturn:
 def _run(arguments: list[str], *, debug: bool) -> int:  # noqa: PLR0911 - one return per exit code
     try:
         result = app(args=arguments, standalone_mode=False)
+        with output.stdout():
+            pass  # what typer itself has printed reaches the reader, or fails, here
     except typer.Exit as end:
         return end.exit_code
+    except SystemExit:
+        output.discard()  # typer ends so where help meets a closed pipe
+        return 141
     except typer.Abort:
         return 130
     except QztopicsError as error:
@@ -108,8 +119,7 @@ def _run(arguments: list[str], *, debug: bool) -> int:  # noqa: PLR0911 - one re
     except Terminated as end:
         return _fail("terminated; nothing was left half-written", end.exit_code)
     except ClosedPipe:
-        # Whoever read our output has gone; keep the interpreter from complaining about it on the way out.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        output.discard()
         return 141
     except Exception as error:  # noqa: BLE001 - the last door: a sentence instead of a traceback
         return _unexpected(error, debug=debug)

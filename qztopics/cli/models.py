@@ -28,11 +28,12 @@ def list_models(models_dir: o.ModelsDir = Path("models")) -> None:
     """List the models with their current version."""
     from qztopics.bundle.layout import list_models as names
     from qztopics.bundle.store import versions
+    from qztopics.cli import setup
     from qztopics.cli.terminal import table
 
     rows = []
     for name in names(models_dir):
-        known = versions(models_dir / name)
+        known = versions(setup.model_path(models_dir, name))
         current = next((v for v in known if v.current), None)
         rows.append(
             (name, current.id if current else "none", len(known), current.provenance.get("time", "") if current else "")
@@ -45,9 +46,10 @@ def show(name: Name, models_dir: o.ModelsDir = Path("models")) -> None:
     """Show what a model is made of, its versions and its topics."""
     from qztopics import api
     from qztopics.bundle.store import versions
+    from qztopics.cli import setup
     from qztopics.cli.terminal import table
 
-    opened = api.load(models_dir / name)
+    opened = api.load(setup.model_path(models_dir, name))
     facts = opened.model.facts
     rows = [
         ("version", opened.version),
@@ -59,7 +61,10 @@ def show(name: Name, models_dir: o.ModelsDir = Path("models")) -> None:
         ("seed", str(opened.model.settings.seed)),
     ]
     table(name, ("", ""), rows)
-    known = [(v.id, "current" if v.current else "", v.provenance.get("time", "")) for v in versions(models_dir / name)]
+    known = [
+        (v.id, "current" if v.current else "", v.provenance.get("time", ""))
+        for v in versions(setup.model_path(models_dir, name))
+    ]
     table("versions, oldest first", ("version", "", "trained"), known)
     topics = [(t.number, t.name, " ".join(term for term, _ in t.terms)) for t in opened.topics()]
     table("topics", ("topic", "name", "commonest terms"), topics, numeric=(0,))
@@ -71,12 +76,13 @@ def verify(name: Name, models_dir: o.ModelsDir = Path("models")) -> None:
     from qztopics.bundle.components import SELFTEST, put_together
     from qztopics.bundle.reader import open_bundle
     from qztopics.bundle.verify import verify as check
+    from qztopics.cli import setup
     from qztopics.cli.terminal import say, table
     from qztopics.pipeline.selftest import replay
 
-    files = check(models_dir / name)
+    files = check(setup.model_path(models_dir, name))
     table(name, ("file", "", "why"), [(f.file, "whole" if f.ok else "DAMAGED", f.reason) for f in files])
-    bundle = open_bundle(models_dir / name)
+    bundle = open_bundle(setup.model_path(models_dir, name))
     replay(put_together(bundle), bundle.texts[SELFTEST], str(bundle.path))
     say(f"{name}: version {bundle.version} is whole, and its self-test passes")
 
@@ -89,10 +95,11 @@ def diff(
 ) -> None:
     """Compare two models: what they rest on and how they score."""
     from qztopics import api
+    from qztopics.cli import setup
     from qztopics.cli.terminal import table
     from qztopics.pipeline.compare import compare
 
-    a, b = api.load(models_dir / first), api.load(models_dir / second)
+    a, b = api.load(setup.model_path(models_dir, first)), api.load(setup.model_path(models_dir, second))
     rows = [("version", a.version, b.version), *compare(a.model, b.model)]
     table(f"{first} and {second}", ("", first, second), rows, numeric=(1, 2))
 
@@ -120,9 +127,10 @@ def export(
     """Write a model for other tools."""
     from qztopics import api
     from qztopics.bundle.export import export as write
+    from qztopics.cli import setup
     from qztopics.cli.terminal import say
 
-    write(api.load(models_dir / name).model, to.value, output)
+    write(api.load(setup.model_path(models_dir, name)).model, to.value, output)
     if to is not Target.CSV:
         say(f"{output}: this file is a program; open it only if you trust its maker. qztopics will never open it")
     say(f"wrote   {output}")

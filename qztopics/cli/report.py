@@ -27,13 +27,17 @@ def report(
 ) -> None:
     """Write reports/NAME/index.html again from the model and the rows that `train` stored."""
     from qztopics import api
+    from qztopics.bundle.store import versions
     from qztopics.cli import setup
     from qztopics.cli.terminal import say
     from qztopics.rows import read_parquet
 
     folder = reports_dir / model
     summary, version = _read_summary(folder / setup.SUMMARY)
-    opened = api.load(models_dir / model, version)
+    opened = api.load(setup.model_path(models_dir, model), version)
+    current = next((v.id for v in versions(opened.path) if v.current), "none")
+    if current != version:
+        say(f"warning: {model} is at version {current} now; the stored rows, and so this report, are of {version}")
     write(folder, read_parquet(folder / setup.ROWS), opened, summary, model)
     say(f"report  {folder / 'index.html'}")
 
@@ -60,7 +64,8 @@ def write(folder: Path, rows: Sequence[Row], opened: LoadedModel, summary: Corpu
     from qztopics.pipeline.evaluate import evaluate_training
     from qztopics.report.write import write_report
 
-    evaluation = evaluate_training(opened.model) if opened.model.out_of_fold is not None else None
+    body = [row for row in rows if row.kind == "body"]
+    evaluation = evaluate_training(opened.model, body) if opened.model.out_of_fold is not None else None
     notes = sorted({row.meta["note"] for row in rows if row.meta.get("note")})[:NOTES_MAX]
     labels = opened.model.facts.label_note
     write_report(

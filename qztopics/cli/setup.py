@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from qztopics.cli.output import stdout
 from qztopics.cli.terminal import detail, say, say_rejections
-from qztopics.errors import InputMissingError, OutputError, TooManyRejectedError
+from qztopics.errors import OutputError, TooManyRejectedError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,17 +83,75 @@ def check_writable(folder: Path) -> None:
         raise OutputError(f"{folder}: {place} may not be written to; correct its permissions or choose another place")
 
 
-def read_inputs(inputs: Sequence[str], settings: CorpusSettings, chosen: Columns, jobs: int) -> Corpus:
-    """Read the inputs of a command; `-` is standard input."""
+def model_path(models_dir: Path, name: str) -> Path:
+    """Folder of a model; the name is checked, so that it cannot lead out of the store.
+
+    Raises
+    ------
+    UsageError
+        The name cannot be a model's.
+    """
+    from qztopics.bundle.names import check_model_name
+
+    return models_dir / check_model_name(name)
+
+
+def check_distinct(**outputs: str | Path | None) -> None:
+    """Refuse two outputs of one command at the same place.
+
+    Raises
+    ------
+    UsageError
+        Names both options.
+    """
+    seen: dict[Path, str] = {}
+    for option, given in outputs.items():
+        if given is None or str(given) == "-":
+            continue
+        place = Path(given).absolute()
+        if place in seen:
+            raise UsageError(f"--{seen[place]} and --{option} are both {given}; give them different files")
+        seen[place] = option
+
+
+def read_inputs(
+    inputs: Sequence[str], settings: CorpusSettings, chosen: Columns, jobs: int, rejects: Path | None = None
+) -> Corpus:
+    """Read the inputs of a command, say which were rejected, and list those in `--rejects`; `-` is standard input.
+
+    Raises
+    ------
+    UsageError
+        There is no input, or standard input is asked for and closed.
+    """
     from qztopics.corpus.read import read_corpus
 
     if not inputs:
-        raise InputMissingError("no INPUT was given; name files or folders, or - for standard input")
-    corpus = read_corpus(list(inputs), settings, chosen, stdin=sys.stdin.buffer, jobs=jobs)
+        raise UsageError("no INPUT was given; name files or folders, or - for standard input")
+    if "-" in inputs and sys.stdin is None:
+        raise UsageError("INPUT is -, but standard input is closed; name a file")
+    stdin = sys.stdin.buffer if "-" in inputs else None
+    corpus = read_corpus(list(inputs), settings, chosen, stdin=stdin, jobs=jobs)
     for document in corpus.documents:
         if document.form == "page":
             detail(f"read    {document.source} ({document.encoding}, {len(document.text)} characters)")
+    say_rejections(corpus.rejections)
+    if rejects is not None:
+        _write_rejects(rejects, corpus.rejections)
     return corpus
+
+
+def _write_rejects(path: Path, rejections: Sequence[Rejection]) -> None:
+    import orjson
+
+    from qztopics.storage import write_bytes
+
+    lines = b"".join(orjson.dumps({"path": r.path, "code": r.code, "words": r.words}) + b"\n" for r in rejections)
+    if str(path) == "-":
+        with stdout() as stream:
+            stream.write(lines)
+    else:
+        write_bytes(path, lines)
 
 
 def say_if_compiling() -> None:
@@ -116,22 +174,14 @@ def write_rows(rows: Sequence[Row], output: str, given_format: str | None) -> No
         row_files.write_rows(rows, stream, fmt)
 
 
-def account(rejections: Sequence[Rejection], rejects: Path | None, max_bad: int) -> None:
-    """Say which inputs were rejected, list them in `--rejects`, and judge them by `--max-bad`.
+def judge_rejections(rejections: Sequence[Rejection], max_bad: int) -> None:
+    """Judge what was rejected by `--max-bad`, after the work on everything else is done.
 
     Raises
     ------
     TooManyRejectedError
-        More were rejected than tolerated; what could be done has been done.
+        More were rejected than tolerated.
     """
-    say_rejections(rejections)
-    if rejects is not None:
-        import orjson
-
-        from qztopics.storage import write_bytes
-
-        lines = [orjson.dumps({"path": r.path, "code": r.code, "words": r.words}) + b"\n" for r in rejections]
-        write_bytes(rejects, b"".join(lines))
     if len(rejections) > max_bad:
         raise TooManyRejectedError(
             f"{len(rejections)} inputs were rejected and {max_bad} are tolerated; all others were read: "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 import unicodedata
 from contextlib import contextmanager
@@ -30,7 +31,12 @@ def shown(text: str) -> str:
 
 def say(message: str) -> None:
     """One line of talk on stderr."""
-    sys.stderr.write(shown(message) + "\n")
+    if sys.stderr is not None:
+        sys.stderr.write(shown(message) + "\n")
+
+
+WIDTH = 120
+"""Columns of a table that is not drawn on a terminal."""
 
 
 class _Talk:
@@ -84,13 +90,18 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], 
     from rich.table import Table
     from rich.text import Text
 
-    from qztopics.cli.output import stdout
+    from qztopics.cli.output import lines
 
     drawn = Table(title=title, title_justify="left", title_style="bold")
     for position, name in enumerate(columns):
         drawn.add_column(name, justify="right" if position in numeric else "left", overflow="fold")
     for row in rows:
         drawn.add_row(*(Text(shown(str(cell))) for cell in row))
-    width = None if sys.stdout.isatty() else 120
-    with stdout():
-        Console(width=width, highlight=False).print(drawn)
+    console = Console(
+        file=io.StringIO(),
+        width=None if sys.stdout.isatty() else WIDTH,
+        highlight=False,
+        force_terminal=sys.stdout.isatty(),
+    )
+    console.print(drawn)
+    lines(console.file.getvalue())  # type: ignore[attr-defined]

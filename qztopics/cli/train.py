@@ -54,11 +54,13 @@ def train(
     from qztopics.cli.report import store_rows, write
     from qztopics.cli.terminal import progress, say
     from qztopics.errors import DataError
+    from qztopics.pipeline.classify import classify
     from qztopics.pipeline.train import train as fit
     from qztopics.records import summarise
+    from qztopics.storage import remove_file
 
     started = time.monotonic()
-    check_model_name(model)
+    model = check_model_name(model)
     setup.check_writable(models_dir / model)
     setup.check_writable(reports_dir / model)
     chosen = setup.read_settings(settings, seed)
@@ -69,32 +71,39 @@ def train(
     workers = setup.n_jobs(jobs)
     columns = setup.columns(text_column, label_column, id_column, meta_columns)
     with progress() as watch:
-        hand = _read_labels(labels, text_column, label_column)
+        # The column options are for the inputs, unless the label file is all there is.
+        hand = _read_labels(labels, *((None, None) if inputs else (text_column, label_column)))
         if not inputs and any(label.source is not None for label in hand):
             raise DataError(
                 f"{labels}: its labels name places in source files; give the folder of those files as INPUT"
             )
         corpus, topics = _with_labels(
-            inputs, hand, topics, labels, lambda given: setup.read_inputs(given, chosen.corpus, columns, workers)
+            inputs,
+            hand,
+            topics,
+            labels,
+            lambda given: setup.read_inputs(given, chosen.corpus, columns, workers, rejects),
         )
         setup.say_if_compiling()
         fitted, matching = fit(corpus, hand, topics, words, chosen, jobs=workers, watch=watch)
         say(f"trained on {fitted.facts.n_passages} passages of {fitted.facts.n_articles} articles")
         _say_labels(fitted, matching, hand, labels)
-        version = api.store(fitted, models_dir, model, seconds=time.monotonic() - started)
-        opened = api.load(models_dir / model, version)
-        answers = opened.answer(corpus, held_out=True, jobs=workers)
+        # All that takes time comes before publishing, so that model, rows and report change within a moment.
+        answers = classify(fitted, corpus.passages, held_out=True, jobs=workers, progress=watch("classifying"))
         folder = reports_dir / model
         summary = summarise(corpus)
+        version = api.store(fitted, models_dir, model, seconds=time.monotonic() - started)
         rows = store_rows(folder, corpus, answers, summary, version)
-        if not no_report:
-            write(folder, rows, opened, summary, model)
+        if no_report:
+            remove_file(folder / "index.html")  # it would be of other rows
+        else:
+            write(folder, rows, api.LoadedModel(fitted, version, models_dir / model), summary, model)
     say(f"model   {models_dir / model} (version {version})")
     say(f"rows    {folder / setup.ROWS}")
     if not no_report:
         say(f"report  {folder / 'index.html'}")
     _say_scores(fitted)
-    setup.account(corpus.rejections, rejects, max_bad)
+    setup.judge_rejections(corpus.rejections, max_bad)
 
 
 def _read_labels(path: Path | None, text_column: str | None, label_column: str | None) -> tuple[HandLabel, ...]:
@@ -111,6 +120,7 @@ def _with_labels(
     read: Callable[[list[str]], Corpus],
 ) -> tuple[Corpus, Taxonomy | None]:
     """Read the corpus, with labels by text as passages of it, and the taxonomy, made from labels if there is none."""
+    from qztopics.cli.terminal import say
     from qztopics.evaluation.labels import check_codes
     from qztopics.pipeline.ingest import check_document_labels, with_label_texts
     from qztopics.policy.taxonomy import taxonomy_from_labels
@@ -118,7 +128,13 @@ def _with_labels(
 
     if topics and path:
         check_codes(hand, topics.codes, path)
-    corpus = with_label_texts(read(inputs or []) if inputs or not hand else Corpus(), hand)
+    corpus, contested = with_label_texts(read(inputs or []) if inputs or not hand else Corpus(), hand)
+    if contested:
+        lines = ", ".join(str(hand[k].line) for k in contested[:10])
+        say(
+            f"warning: {len(contested)} labels give a text that had another label before, and are left out "
+            f"(lines {lines} of {path})"
+        )
     if topics is None:
         codes = [label.code for label in hand] + [d.label for d in corpus.documents if d.label is not None]
         return corpus, taxonomy_from_labels(codes) if codes else None

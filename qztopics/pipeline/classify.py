@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from qztopics.records import Passage
     from qztopics.settings import Settings
 
-BATCH = 4096
+BATCH = 32_768
 HEAVIEST = 3
 SECONDARY_MAX = 2
 SECONDARY_SHARE = 0.2
@@ -142,7 +142,7 @@ def _judge(
     found = [
         Assignment(
             topics=tuple((int(k), round(float(mixture[i, k]), 4)) for k in heaviest[i] if mixture[i, k] > 0),
-            cluster=int(cluster_of[i]) if cluster_of[i] >= 0 else None,
+            cluster=int(cluster_of[i]) if cluster_of[i] >= 0 and reading.evidence.n_known[i] else None,
             abstain_reason="duplicate" if reading.evidence.duplicate[i] else None,
         )
         for i in range(len(passages))
@@ -151,9 +151,11 @@ def _judge(
         return found, np.zeros((len(passages), 0))
     codes = model.taxonomy.codes
     probability = model.classifier.probabilities(reading.views)
+    taught = np.zeros(len(passages), dtype=np.bool_)
     if held_out and model.out_of_fold is not None:
         trained = trained_rows(model.out_of_fold, text_digests([p.text for p in passages]))
-        probability[trained >= 0] = model.out_of_fold.probability[trained[trained >= 0]]
+        taught = trained >= 0
+        probability[taught] = model.out_of_fold.probability[trained[taught]]
     why = reasons(probability, reading.evidence, model.settings.policy, min_probability)
     order = np.argsort(-probability, axis=1, kind="stable")
     secondary = _secondary(model, passages, order[:, 0], jobs)
@@ -173,7 +175,8 @@ def _judge(
             abstain_reason=why[i],
             runner_up=None if second is None else codes[second],
             runner_up_probability=None if second is None else round(float(probability[i, second]), 6),
-            secondary=secondary[i],
+            # Sentences were not held out, and would give the label away.
+            secondary=() if taught[i] else secondary[i],
             terms=terms,
             rest=rest,
         )

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from qztopics.corpus.read import read_texts
+from qztopics.corpus.wording import clean
 from qztopics.errors import DataError
 from qztopics.settings import nearest_key
 
@@ -17,25 +18,38 @@ if TYPE_CHECKING:
     from qztopics.records import Corpus
 
 
-def with_label_texts(corpus: Corpus, labels: Sequence[HandLabel]) -> Corpus:
+def with_label_texts(corpus: Corpus, labels: Sequence[HandLabel]) -> tuple[Corpus, tuple[int, ...]]:
     """Append each label by text as a document of one passage, after the inputs, in file order.
 
-    Their ids start with `labels/`, so that they never meet an input's.
+    Their ids start with `labels/`, with underscores more where an input has such an id. A text that comes again joins
+    once; if its label differs, the later one is contested.
+
+    Returns
+    -------
+    The corpus, and the numbers (in file order) of contested labels.
     """
-    by_text = [label for label in labels if label.source is None]
-    if not by_text:
-        return corpus
-    names = [f"labels/{number:06d}" for number in range(1, len(by_text) + 1)]
-    more = read_texts(list(zip(names, (label.text for label in by_text), strict=True)))
-    code_of = dict(zip(names, (label.code for label in by_text), strict=True))
-    return replace(
+    code_of: dict[str, str] = {}
+    contested = []
+    for number, label in enumerate(labels):
+        if label.source is None and code_of.setdefault(clean(label.text), label.code) != label.code:
+            contested.append(number)
+    if not code_of:
+        return corpus, ()
+    prefix = "labels"
+    while any(document.id.startswith(f"{prefix}/") for document in corpus.documents):
+        prefix += "_"
+    names = [f"{prefix}/{number:06d}" for number in range(1, len(code_of) + 1)]
+    more = read_texts(list(zip(names, code_of, strict=True)))
+    code_of_id = dict(zip(names, code_of.values(), strict=True))
+    joined = replace(
         corpus,
-        documents=(*corpus.documents, *(replace(d, label=code_of[d.id]) for d in more.documents)),
+        documents=(*corpus.documents, *(replace(d, label=code_of_id[d.id]) for d in more.documents)),
         articles=(*corpus.articles, *more.articles),
         paragraphs=(*corpus.paragraphs, *more.paragraphs),
         passages=(*corpus.passages, *more.passages),
         rejections=(*corpus.rejections, *more.rejections),
     )
+    return joined, tuple(contested)
 
 
 def check_document_labels(corpus: Corpus, taxonomy: Taxonomy) -> None:

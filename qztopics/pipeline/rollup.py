@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
+
+from qztopics.pipeline.classify import SECONDARY_MAX, SECONDARY_SHARE
+from qztopics.policy.taxonomy import RESIDUAL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -15,6 +18,9 @@ if TYPE_CHECKING:
 
     from qztopics.rows import Row
     from qztopics.settings import PolicySettings
+
+UNJUDGED = {"duplicate", "too_short", "no_known_terms", "unlike_training_text"}
+"""Reasons that leave nothing to average."""
 
 Level = Literal["passage", "paragraph", "article", "document"]
 
@@ -81,8 +87,12 @@ def _unit(
         rest=None,
     )
     if not len(codes):
-        return unit
-    lengths = np.array([max(1, len(row.text)) for row in rows], dtype=np.float64)
+        reprinted = all(row.abstain_reason == "duplicate" for row in rows)
+        return replace(unit, abstain_reason="duplicate" if reprinted else None)
+    # Passages that cannot be judged, and reprints, say nothing of the unit unless there is nothing else.
+    judged = np.array([row.abstain_reason not in UNJUDGED for row in rows], dtype=np.bool_)
+    counted = judged if judged.any() else ~judged
+    lengths = np.array([max(1, len(row.text)) for row in rows], dtype=np.float64) * counted
     mean = (probability * lengths[:, None]).sum(axis=0) / lengths.sum()
     order = np.argsort(-mean, kind="stable")
     first, second = int(order[0]), int(order[1]) if len(codes) > 1 else None
@@ -92,7 +102,8 @@ def _unit(
         if row.policy_topic is not None and row.policy_topic != codes[first]:
             held[row.policy_topic] += length / lengths.sum()
     large = sorted(
-        (code for code, share in held.items() if share >= 0.2 and code != "other"), key=lambda c: (-held[c], c)
+        (code for code, share in held.items() if share >= SECONDARY_SHARE and code != RESIDUAL),
+        key=lambda code: (-held[code], code),
     )
     return replace(
         unit,
@@ -102,17 +113,17 @@ def _unit(
         abstain_reason=reason,
         runner_up=None if second is None else codes[second],
         runner_up_probability=None if second is None else round(float(mean[second]), 6),
-        secondary=tuple(large[:2]),
+        secondary=tuple(large[:SECONDARY_MAX]),
     )
 
 
 def _reason(
     rows: list[Row], ranked: NDArray[np.float64], settings: PolicySettings, min_probability: float | None
 ) -> str | None:
-    """A reason all passages share holds for the unit; otherwise its own probabilities decide."""
-    shared = {row.abstain_reason for row in rows}
-    if len(shared) == 1 and shared & {"duplicate", "too_short", "no_known_terms", "unlike_training_text"}:
-        return shared.pop()
+    """Where no passage can be judged, their commonest reason; otherwise the unit's own probabilities decide."""
+    found = Counter(row.abstain_reason for row in rows)
+    if set(found) <= UNJUDGED:
+        return max(found, key=lambda reason: (found[reason], str(reason)))
     if ranked[0] < (settings.min_probability if min_probability is None else min_probability):
         return "low_probability"
     if len(ranked) > 1 and ranked[0] - ranked[1] < settings.tie_margin:

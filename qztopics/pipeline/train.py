@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from qztopics.corpus.near_copies import joined, near_copies
 from qztopics.errors import DataError, InputMissingError
-from qztopics.evaluation.labels import attach
+from qztopics.evaluation.labels import attach, shared_note
 from qztopics.features.characters import learn_characters
 from qztopics.features.counts import count_matrix
 from qztopics.features.tfidf import fit_idf, tfidf
 from qztopics.features.vocabulary import learn
-from qztopics.model import Facts, GroupMap, Model, OutOfFold
+from qztopics.model import Facts, FoldUnit, GroupMap, Model, OutOfFold
 from qztopics.pipeline.classify import answered, text_digests
 from qztopics.pipeline.reading import Reader, Reading, assemble, latent_input, read_texts
+from qztopics.policy.abstain import Evidence
+from qztopics.policy.baselines import held_out_linear, held_out_majority
 from qztopics.policy.classifier import TrainingRows, fit_classifier
 from qztopics.policy.taxonomy import RESIDUAL
 from qztopics.policy.votes import clear_votes, keyword_vote
@@ -45,6 +47,9 @@ if TYPE_CHECKING:
     from qztopics.records import Corpus, Passage
     from qztopics.settings import Settings
 
+COPY_MIN = 30
+"""Shorter texts never link articles, however equal they are."""
+
 VOTES_PER_CODE = 40
 """Most clear keyword votes per code that weakly label unlabelled passages."""
 
@@ -71,6 +76,7 @@ class _Hand:
     rows: NDArray[np.int64]
     codes: NDArray[np.int64]
     groups: NDArray[np.int64]
+    unit: FoldUnit
 
 
 def train(
@@ -132,7 +138,7 @@ def _train(
     reader = _fit_reader(texts, counts, vocabulary.terms, lexicon, taxonomy, settings, jobs, begin)
     reading = assemble(reader, texts, ids, counts, jobs=jobs)
     hand, matching = _hand_labels(corpus, passages, labels, taxonomy)
-    classifier, cross_fit = _fit_policy(reader, reading, hand, jobs, begin)
+    classifier, cross_fit = _fit_policy(reader, reading, hand, [p.article_id for p in passages], jobs, begin)
     n_clusters = settings.topics.n_clusters or default_n_clusters(len(texts))
     clusters, cluster_of = fit_clusters(
         reading.views.latent, reading.passage_topic_matrix, n_clusters, seed=settings.seed
@@ -154,7 +160,7 @@ def _train(
         cluster_map=_group_map(cluster_of, said, len(clusters.centres), n_codes),
         topic_map=_group_map(topic_of, said, len(reader.topics.doc_topic_prior), n_codes),
         classifier=classifier,
-        out_of_fold=_out_of_fold(cross_fit, hand, texts, reading, reader) if cross_fit else None,
+        out_of_fold=_out_of_fold(cross_fit, hand, texts, reading, reader, cluster_of, topic_of) if cross_fit else None,
         facts=_facts(corpus, passages, labels, hand, matching, reader, ids, begin),
     )
     return model, matching
@@ -208,13 +214,11 @@ def _fit_reader(
 def _hand_labels(
     corpus: Corpus, passages: Sequence[Passage], labels: Sequence[HandLabel], taxonomy: Taxonomy | None
 ) -> tuple[_Hand, Matching]:
-    """Hand labels as arrays; a passage with the text of an earlier one shares its group, so folds never part copies."""
+    """Hand labels as arrays; articles that share a near-copy of a passage are one group, so folds never part them."""
     attached = attach(labels, passages)
     by_document = {d.id: d.label for d in corpus.documents if d.label is not None}
     number = {code: k for k, code in enumerate(taxonomy.codes)} if taxonomy else {}
-    article = {a.id: k for k, a in enumerate(corpus.articles)}
-    group_of_text: dict[str, int] = {}
-    rows, codes, groups = [], [], []
+    rows, codes = [], []
     for row, passage in enumerate(passages):
         code = by_document.get(passage.document_id)
         if attached.label_of[row] >= 0:
@@ -223,19 +227,48 @@ def _hand_labels(
             continue
         rows.append(row)
         codes.append(number[code])
-        groups.append(group_of_text.setdefault(passage.text, article[passage.article_id]))
-    given = len(labels) + len(by_document)
+    given = sum(label.source is not None for label in labels) + len(by_document)
     if given and len(set(codes)) < 2:
-        raise DataError(
-            f"{given} labels were given, but {len(rows)} passages of {len(set(codes))} classes carry one; "
-            "expected at least two classes: check that `source` in the label file is the path inside the input folder"
+        lost = any(label.source is not None for label in labels)
+        advice = (
+            "check that `source` in the label file is the path inside the input folder" if lost else "label more texts"
         )
-    hand = _Hand(np.array(rows, np.int64), np.array(codes, np.int64), np.array(groups, np.int64))
+        raise DataError(
+            f"{given} labels were given, and {len(rows)} passages of {len(set(codes))} class carry one, but at least "
+            f"two classes are needed; {advice}"
+        )
+    groups, unit = _article_groups([passages[row] for row in rows])
+    hand = _Hand(np.array(rows, np.int64), np.array(codes, np.int64), groups, unit)
     return hand, Matching(attached.unmatched, attached.contested)
 
 
+def _article_groups(passages: Sequence[Passage]) -> tuple[NDArray[np.int64], FoldUnit]:
+    """Number of each passage's article; articles that share a near-copy are one, so that folds never part copies.
+
+    Labels of a single article are grouped by paragraph, and of a single paragraph stand alone: better held out so than
+    not at all, and `Facts.fold_unit` says which it was.
+    """
+    copies = [
+        (copy.first, copy.second)
+        for copy in near_copies([p.text for p in passages])
+        # Salutations and other short set phrases stand in many articles and say nothing of a topic.
+        if len(passages[copy.first].text) >= COPY_MIN
+    ]
+    units: tuple[tuple[FoldUnit, list[str]], ...] = (
+        ("article", [p.article_id for p in passages]),
+        ("paragraph", [p.paragraph_id for p in passages]),
+    )
+    for unit, names in units:
+        first: dict[str, int] = {}
+        same_unit = [(first.setdefault(name, k), k) for k, name in enumerate(names)]
+        groups = joined(len(passages), [*same_unit, *copies])
+        if len(np.unique(groups)) > 1:
+            return groups, unit
+    return np.arange(len(passages), dtype=np.int64), "passage"
+
+
 def _fit_policy(
-    reader: Reader, reading: Reading, hand: _Hand, jobs: int, begin: Watch
+    reader: Reader, reading: Reading, hand: _Hand, articles: Sequence[str], jobs: int, begin: Watch
 ) -> tuple[Classifier | None, CrossFit | None]:
     taxonomy = reader.taxonomy
     if taxonomy is None:
@@ -249,12 +282,14 @@ def _fit_policy(
     votes, vote_codes = clear_votes(reading.seed_counts, taxonomy, VOTES_PER_CODE)
     unlabelled = ~np.isin(votes, hand.rows)
     votes, vote_codes = votes[unlabelled], vote_codes[unlabelled]
+    group_of = {articles[row]: group for row, group in zip(hand.rows.tolist(), hand.groups.tolist(), strict=True)}
     rows = TrainingRows(
         views=_stack([reading.views.rows(hand.rows), seed_views, reading.views.rows(votes)]),
         codes=np.concatenate([hand.codes, np.array([k for k, _ in seeded], np.int64), vote_codes]),
         n_hand=len(hand.rows),
         n_seed=len(seeded),
         groups=hand.groups,
+        vote_groups=np.array([group_of.get(articles[row], -1) for row in votes.tolist()], np.int64),
     )
     settings = reader.settings
     return fit_classifier(
@@ -292,25 +327,36 @@ def _group_map(groups: NDArray[np.int32], codes: NDArray[np.int64], n_groups: in
     return GroupMap(counts.astype(np.int64), best.astype(np.int64), purity.astype(np.float64))
 
 
-def _out_of_fold(cross_fit: CrossFit, hand: _Hand, texts: list[str], reading: Reading, reader: Reader) -> OutOfFold:
+def _out_of_fold(
+    cross_fit: CrossFit,
+    hand: _Hand,
+    texts: list[str],
+    reading: Reading,
+    reader: Reader,
+    cluster_of: NDArray[np.int32],
+    topic_of: NDArray[np.int32],
+) -> OutOfFold:
     taxonomy = reader.taxonomy
     if taxonomy is None:
         raise AssertionError("out-of-fold answers need classes")
-    evidence = replace(
-        reading.evidence,
-        n_characters=reading.evidence.n_characters[hand.rows],
-        n_known=reading.evidence.n_known[hand.rows],
-        n_words=reading.evidence.n_words[hand.rows],
-        duplicate=reading.evidence.duplicate[hand.rows],
+    rows = hand.rows
+    evidence = Evidence(
+        n_characters=reading.evidence.n_characters[rows],
+        n_known=reading.evidence.n_known[rows],
+        n_words=reading.evidence.n_words[rows],
+        duplicate=reading.evidence.duplicate[rows],
     )
     return OutOfFold(
-        digest=text_digests([texts[row] for row in hand.rows]),
+        digest=text_digests([texts[row] for row in rows]),
         hand=hand.codes,
         group=np.unique(hand.groups, return_inverse=True)[1].astype(np.int64),
         probability=cross_fit.probability,
         kept=answered(cross_fit.probability, evidence, reader.settings),
-        vote=keyword_vote(reading.seed_counts[hand.rows], taxonomy),
-        majority=cross_fit.majority,
+        vote=keyword_vote(reading.seed_counts[rows], taxonomy),
+        plain=held_out_linear(reading.views.words[rows], hand.codes, cross_fit.fold, reader.settings.seed),
+        majority=held_out_majority(hand.codes, cross_fit.fold),
+        cluster=cluster_of[rows].astype(np.int64),
+        topic=topic_of[rows].astype(np.int64),
     )
 
 
@@ -331,7 +377,7 @@ def _facts(
         digest.update(f"{passage.id}\0{passage.text}\n".encode(errors="surrogatepass"))
     return Facts(
         n_documents=len(corpus.documents),
-        n_articles=len(corpus.articles),
+        n_articles=len({p.article_id for p in passages}),
         n_passages=len(passages),
         n_tokens=len(ids.ids),
         corpus_digest=digest.hexdigest(),
@@ -342,12 +388,6 @@ def _facts(
         coherence_c_v=quality.c_v,
         topic_diversity=quality.diversity,
         topic_names=tuple(topic_names(reader.topics, reader.vocabulary.terms)),
-        label_note=_shared_note(labels),
+        label_note=shared_note(labels),
+        fold_unit=hand.unit,
     )
-
-
-def _shared_note(labels: Sequence[HandLabel]) -> str:
-    """Note that more than half of the labels carry: a remark on the labels, not on one text."""
-    notes = Counter(label.note for label in labels)
-    note, times = max(notes.items(), key=lambda item: (item[1], item[0]), default=("", 0))
-    return note if 2 * times > len(labels) else ""

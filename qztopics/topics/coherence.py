@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from qztopics.topics.lda import TopicModel
 
 TERMS = 10
-MOST_PASSAGES = 20_000
+MOST_PASSAGES = 5_000
 """A larger reference corpus is thinned to so many evenly spaced passages: windows are counted in plain Python."""
 
 

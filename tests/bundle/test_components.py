@@ -72,6 +72,10 @@ def damage(name: str, change):
         damage("lda.topic_term", lambda a: a * 2),
         damage("lda.topic_term", lambda a: -a),
         damage("lda.alpha", lambda a: a[:-1]),
+        damage("lda.alpha", lambda a: a - 1000),
+        damage("tfidf.words.idf", lambda a: -a),
+        damage("clusters.counts", lambda a: a - 1000),
+        damage("clusters.purity", lambda a: a + 2),
         damage("tfidf.words.idf", lambda a: a.astype(np.float64)),
         damage("latent.components", lambda a: a[:, :-1]),
         damage("clusters.centres", lambda a: a[:, :-1]),
@@ -108,6 +112,9 @@ def test_arrays_that_do_not_fit_are_refused(parts, tmp_path, name, change):
         ("model.json", lambda t: t[:-9], "not JSON"),
         ("model.json", lambda t: t.replace('"facts"', '"farts"'), "facts"),
         ("model.json", lambda t: t.replace('"ngram_max": 3', '"ngram_max": "x"'), "ngram_max"),
+        ("model.json", lambda t: t.replace('"ngram_max": 3', '"ngram_max": 1000000000'), "ngram_max"),
+        ("model.json", lambda t: t.replace('"user_words": [', '"user_words": [["a b", 1],', 1), "user words"),
+        ("model.json", lambda t: t.replace('"user_words": [', '"user_words": [["学位", -5],', 1), "user_words"),
         ("model.json", lambda t: t.replace('"code": "health"', '"code": "rural"'), "each code once"),
         ("model.json", lambda t: t.replace('"topic_names": [', '"topic_names": ["x",', 1), "figures for 6 topics"),
     ],
@@ -159,6 +166,10 @@ def test_python_interface(model, tmp_path):
     assert mixture.shape == (3, 6)
     assert mixture.sum(axis=1) == pytest.approx([1, 0, 1], abs=1e-5)
     assert len(loaded.topics()) == 6
-    assert [row.nearest for row in loaded.classify([texts[0], texts[2]])] == ["education", "rural"]
+    rows = loaded.classify(texts)
+    assert [row.nearest for row in (rows[0], rows[2])] == ["education", "rural"]
+    assert (rows[1].policy_topic, rows[1].abstain_reason) == (None, "too_short")
+    with pytest.raises(qztopics.errors.UsageError, match="put it in a list"):
+        loaded.predict("新增学位")
     with pytest.raises(qztopics.errors.UsageError, match="either texts"):
         loaded.classify(["文", Path("x")])

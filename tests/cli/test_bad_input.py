@@ -28,9 +28,9 @@ def test_no_such_path(trained, run):
     assert "nowhere" in sentence(done)
 
 
-def test_no_input(trained, run):
+def test_no_input_is_wrong_usage(trained, run):
     done = run("classify", cwd=trained)
-    assert done.returncode == 66
+    assert done.returncode == 2
     assert "INPUT" in sentence(done)
 
 
@@ -57,6 +57,7 @@ def test_only_furniture_gives_no_rows_and_is_done(trained, run, tmp_path):
     page.write_text("(记者陈一 通讯员林二)\n\n(下转第二版)\n", encoding="utf-8")
     done = run("classify", page, cwd=trained)
     assert (done.returncode, done.stdout) == (0, b"")
+    assert "only furniture" in done.stderr.decode(), "and says why"
 
 
 def test_only_furniture_cannot_be_trained_on(project, run):
@@ -181,11 +182,12 @@ def test_signals_leave_nothing_half_written(project, number, code):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="POSIX pipes")
-def test_closed_pipe(trained):
+@pytest.mark.parametrize("arguments", ["classify seeds/new", "evaluate", "models list", "inspect seeds/new", "--help"])
+def test_closed_pipe(trained, arguments):
     read_end, write_end = os.pipe()
     os.close(read_end)
     process = subprocess.Popen(
-        command("classify", "seeds/new"), cwd=trained, env=environment(), stdout=write_end, stderr=subprocess.PIPE
+        command(*arguments.split()), cwd=trained, env=environment(), stdout=write_end, stderr=subprocess.PIPE
     )
     os.close(write_end)
     _, talk = process.communicate(timeout=60)
@@ -199,3 +201,60 @@ def test_an_unexpected_error_is_a_sentence_without_debug(trained, run, tmp_path)
     done = run("report", "--reports-dir", Path(tmp_path) / "reports", cwd=trained)
     assert done.returncode == 65
     assert "rows.parquet" in sentence(done)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+@pytest.mark.parametrize("arguments", ["classify seeds/new", "models list"])
+def test_a_full_device_behind_stdout(trained, arguments):
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            command(*arguments.split()),
+            cwd=trained,
+            env=environment(),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    assert done.returncode == 74
+    assert "standard output" in sentence(done)
+
+
+def test_a_model_name_never_leads_out_of_the_store(trained, run, tmp_path):
+    for name in ("../default", str(trained / "models/default"), "a/b", ""):
+        done = run("classify", "seeds/new", "--model", name, cwd=trained)
+        assert done.returncode == 2, name
+
+
+def test_rejections_are_told_even_when_training_fails(project, run):
+    (project / "a.txt").write_bytes(bytes(range(256)) * 40)
+    (project / "b.txt").write_text("(记者陈一 通讯员林二)\n\n(下转第二版)\n", encoding="utf-8")
+    done = run("train", "a.txt", "b.txt", "--rejects", "rejects.jsonl", cwd=project)
+    assert done.returncode == 66
+    assert "rejected (binary): a.txt" in done.stderr.decode()
+    assert (project / "rejects.jsonl").read_text(encoding="utf-8").count("\n") == 1
+
+
+def test_evaluate_does_not_pass_over_its_input(trained, run, tmp_path):
+    assert run("evaluate", "nowhere", cwd=trained).returncode == 66
+    assert run("evaluate", "seeds/new", cwd=trained).returncode == 2
+    table = tmp_path / "t.csv"
+    table.write_text("text,code\n全市新增公办幼儿园学位三千个,education\n医院开设夜间门诊,health\n", encoding="utf-8")
+    done = run("evaluate", table, "--label-column", "code", "--json", cwd=trained)
+    assert done.returncode == 0, done.stderr.decode()
+    assert b'"n_passages": 2' in done.stdout
+    (tmp_path / "x.docx").write_bytes(b"PK")
+    done = run("evaluate", table, tmp_path / "x.docx", "--label-column", "code", cwd=trained)
+    assert done.returncode == 3
+
+
+def test_two_outputs_at_one_place(trained, run, tmp_path):
+    same = tmp_path / "q.jsonl"
+    done = run("classify", "seeds/new", "--output", same, "--rejects", same, cwd=trained)
+    assert done.returncode == 2
+    assert not same.exists()
+
+
+def test_an_encoding_of_the_terminal_that_lacks_chinese(trained, run):
+    done = run("models", "show", "default", cwd=trained, PYTHONIOENCODING="cp1252", PYTHONUTF8="0")
+    assert done.returncode == 0, done.stderr.decode()
+    assert "topics" in done.stdout.decode()

@@ -9,7 +9,18 @@ import pytest
 from qztopics.errors import DataError, InputMissingError
 from qztopics.evaluation.labels import HandLabel
 from qztopics.pipeline.classify import classify, sentences
-from qztopics.pipeline.evaluate import MAJORITY, VOTE, evaluate_labels, evaluate_training
+from qztopics.pipeline.evaluate import (
+    CLUSTERS,
+    MAJORITY,
+    PLAIN,
+    TOPICS,
+    VOTE,
+    Labelled,
+    compare_labels,
+    compare_training,
+    evaluate_labels,
+    evaluate_training,
+)
 from qztopics.pipeline.ingest import with_label_texts
 from qztopics.pipeline.selftest import make_selftest, replay
 from qztopics.pipeline.train import train
@@ -38,7 +49,9 @@ def test_planted_classes_are_found_out_of_fold(model):
     scores = evaluate_training(model)
     assert scores.out_of_fold
     assert scores.accuracy.value > 0.95
-    assert {b.name for b in scores.baselines} == {MAJORITY, VOTE}
+    assert {b.name for b in scores.baselines} == {MAJORITY, VOTE, PLAIN}
+    assert {g.name for g in scores.groupings} == {CLUSTERS, TOPICS}
+    assert all(g.nmi > 0.3 for g in scores.groupings), "clusters and topics find the planted themes"
 
 
 def test_random_labels_score_at_chance(planted, lexicon, settings):
@@ -57,7 +70,7 @@ def test_copies_never_stand_on_both_sides(planted, lexicon, settings):
     corpus, codes = planted
     rng = random.Random(8)
     drawn = [rng.choice(list(WORDS)) for _ in codes]
-    twice = with_label_texts(
+    twice, _ = with_label_texts(
         labelled(corpus, drawn), [HandLabel(p.text, code) for p, code in zip(corpus.passages, drawn, strict=True)]
     )
     fitted, _ = train(twice, [], taxonomy_from_labels(codes), lexicon, settings)
@@ -119,14 +132,33 @@ def test_held_out_answers_are_less_sure_than_taught_ones(model, planted):
 def test_evaluating_trained_texts_uses_the_held_out_answers(model, planted):
     corpus, codes = planted
     texts = [p.text for p in corpus.passages]
-    scores, n_trained = evaluate_labels(model, texts, codes, [f"g{k}" for k in range(len(texts))])
+    labelled_texts = Labelled(texts, codes, [f"g{k}" for k in range(len(texts))], [{}] * len(texts))
+    scores, n_trained = evaluate_labels(model, labelled_texts)
     assert n_trained == len(texts)
     assert scores.out_of_fold
     assert scores == evaluate_training(model)
-    fresh, n_fresh = evaluate_labels(model, ["新增学位和校舍,教师到岗,学生入学。"], ["education"], ["a"])
+    fresh, n_fresh = evaluate_labels(
+        model, Labelled(["新增学位和校舍,教师到岗,学生入学。"], ["education"], ["a"], [{"source": "日报"}])
+    )
+    assert [s.value for s in fresh.strata] == ["日报"]
     assert n_fresh == 0
     assert not fresh.out_of_fold
     assert fresh.accuracy.value == 1
+
+
+def test_a_model_cannot_be_told_from_itself_but_from_a_worse_one(model, planted, lexicon, settings):
+    corpus, codes = planted
+    itself = compare_training(model, model)
+    assert (itself.gain.low, itself.gain.high) == (0, 0)
+    rng = random.Random(4)
+    noisy = [rng.choice(list(WORDS)) if k % 2 else code for k, code in enumerate(codes)]
+    worse, _ = train(labelled(corpus, noisy), [], taxonomy_from_labels(codes), lexicon, settings)
+    texts = ["新增学位和校舍,教师到岗。", "医院门诊增加医生。", "渔港边的茶园收割。"] * 4
+    given = Labelled(texts, ["education", "health", "rural"] * 4, [str(k) for k in range(12)], [{}] * 12)
+    assert compare_labels(worse, model, given).macro_f1[1] == 1
+    both = compare_training(model, worse)
+    assert both.n_passages == sum(a == b for a, b in zip(codes, noisy, strict=True))
+    assert both.out_of_fold
 
 
 def test_the_self_test_passes_and_notices_change(model):
