@@ -86,10 +86,13 @@ def evaluate(
 
 
 def _read(path: Path, opened: LoadedModel, text_column: str | None, label_column: str | None) -> tuple[HandLabel, ...]:
+    from qztopics.errors import UsageError
     from qztopics.evaluation.labels import check_codes, read_labels
 
+    if not opened.codes:
+        raise UsageError("this model has no policy topics to score; train with a taxonomy or labels")
     hand = read_labels(path, text_column=text_column, label_column=label_column)
-    check_codes(hand, opened.codes, path)
+    check_codes(hand, opened.codes, path, secondary=False)
     return hand
 
 

@@ -214,6 +214,8 @@ def label_of_record(
     code, text = _word(record, label_key), record[text_key]
     if not (code or unsettled) or not isinstance(text, str):
         raise DataError(f"{where}: expected a text and a label, got {text!r:.40} and {code!r:.40}; fill both")
+    if any("\ud800" <= character <= "\udfff" for character in code):
+        raise DataError(f"{where}: the label {code!r:.40} holds half a character (a lone surrogate); correct it")
     source = _word(record, "source")
     place = _place(record, where) if source else None
     if not place and not text.strip():
@@ -276,8 +278,13 @@ def _uncoded(record: Mapping[str, Any], label_key: str) -> bool:
     return not any(_word(record, key) for key in (label_key, "coder_a", "coder_b"))
 
 
-def check_codes(labels: Sequence[HandLabel], codes: Sequence[str], path: Path) -> None:
+def check_codes(labels: Sequence[HandLabel], codes: Sequence[str], path: Path, *, secondary: bool = True) -> None:
     """Refuse labels whose code the taxonomy does not hold; what single coders said is not judged.
+
+    Parameters
+    ----------
+    secondary
+        Judge secondary codes too; classes made of a label column have none.
 
     Raises
     ------
@@ -286,7 +293,7 @@ def check_codes(labels: Sequence[HandLabel], codes: Sequence[str], path: Path) -
     """
     known = set(codes)
     for label in labels:
-        for code in (label.code, *label.secondary):
+        for code in (label.code, *(label.secondary if secondary else ())):
             if code not in known:
                 raise DataError(
                     f'{path}, line {label.line}: unknown code "{code}"; {nearest_key(code, list(codes))} '

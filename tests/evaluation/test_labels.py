@@ -46,6 +46,7 @@ def test_named_columns(tmp_path):
         ("l.csv", "text,label\n", "holds no labels"),
         ("l.jsonl", "{}\n[1]\n", 'line 1: the column "text" is missing'),
         ("l.jsonl", "nonsense\n", "line 1: not a JSON object"),
+        ("l.jsonl", '{"text": "港", "label": "a\\ud800"}\n', "line 1: the label 'a\\ud800' holds half a character"),
         ("l.xyz", "text,label\n", "a label file is .csv, .tsv or .jsonl"),
     ],
 )
