@@ -222,7 +222,7 @@ GLOSSARY = (
         "配对区间",
         "两种方法在每次抽到的同一批文章上相减，得到差的 95% 区间；不含 0，说明差别不像是偶然。",
     ),
-    ("交叉验证", "把标注按文章分成几份，每份都由没有见过它的模型判读，因此得分不是“考原题”。"),
+    ("交叉验证", "把标注按文章分成几份，每份都由没有学过其标注的分类器判读，因此得分不是“考原题”。"),
     ("NPMI、c_v", "衡量一个词语主题的词是否常在一起出现的两种指标，越高越连贯。"),
     (
         "Brier 分",
@@ -661,7 +661,7 @@ def agreement_lead(agreement: Agreement) -> str:
     evaluation = agreement.evaluation
     start = f"对照了 {integer(evaluation.n_articles)} 篇文章中的 {integer(evaluation.n_passages)} 个参照标注片段。"
     if evaluation.out_of_fold:
-        return start + "每个片段都由没有见过其所在文章的模型判读（交叉验证），得分不是“考原题”。"
+        return start + "每个片段都由没有学过其所在文章标注的分类器判读（交叉验证），得分不是“考原题”。"
     return start + "注意：这些片段不是交叉验证的结果，模型可能在训练时见过它们，得分会偏高。"
 
 
