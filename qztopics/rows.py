@@ -46,7 +46,7 @@ class Row:
     runner_up: str | None
     runner_up_probability: float | None
     secondary: tuple[str, ...]
-    topics: tuple[tuple[int, float], ...]
+    topics: tuple[tuple[int, float], ...] | None
     cluster: int | None
     terms: tuple[tuple[str, float], ...] | None
     rest: float | None
@@ -249,7 +249,8 @@ def _rows(records: list[dict[str, Any]], loads: Any) -> Iterator[Row]:  # noqa: 
     for record in records:
         record["spans"] = tuple((int(a), int(b)) for a, b in record["spans"])
         record["secondary"] = tuple(record["secondary"])
-        record["topics"] = tuple((int(k), float(w)) for k, w in loads(record["topics"]))
+        heaviest = record["topics"]
+        record["topics"] = None if heaviest is None else tuple((int(k), float(w)) for k, w in loads(heaviest))
         record["terms"] = (
             None if record["terms"] is None else tuple((str(n), float(v)) for n, v in loads(record["terms"]))
         )

@@ -53,6 +53,8 @@ def classify(
 
     rows.format_of(output, row_format)  # a wrong suffix is refused before the work
     setup.check_distinct(output=output, rejects=rejects)
+    if output != "-" and Path(output).absolute() in {Path(name).absolute() for name in inputs or []}:
+        raise UsageError(f"--output {output} is one of the inputs; give it another name")
     if level is not o.RowLevel.PASSAGE and (every_row or explain):
         raise UsageError("--all and --explain are for passages; leave them out, or leave out --level")
     opened = api.load(setup.model_path(models_dir, model))

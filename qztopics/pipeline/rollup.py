@@ -81,7 +81,7 @@ def _unit(
         article_id=rows[0].article_id if level in {"paragraph", "article"} else None,
         spans=tuple(span for row in rows for span in row.spans),
         text="".join(row.text for row in rows) if level == "paragraph" else "\n".join(row.text for row in rows),
-        topics=(),
+        topics=None,
         cluster=None,
         terms=None,
         rest=None,

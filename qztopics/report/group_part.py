@@ -78,7 +78,7 @@ def cluster_lines(rows: Sequence[Row], model: Model) -> tuple[ClusterLine, ...]:
 
 
 def _typical(group: Sequence[Row], topic: int) -> list[Row]:
-    return choose(group, lambda row: dict(row.topics).get(topic, 0.0), N_TYPICAL)
+    return choose(group, lambda row: dict(row.topics or ()).get(topic, 0.0), N_TYPICAL)
 
 
 def _terms(model: Model, topic: int) -> tuple[str, ...]:

@@ -43,7 +43,7 @@ def length(text: str) -> int:
 
 def heaviest_topic(row: Row) -> tuple[int, float] | None:
     """Return the heaviest LDA topic of a row with its weight, the smaller number at a tie; None without topics."""
-    return min(row.topics, key=lambda pair: (-pair[1], pair[0]), default=None)
+    return min((row.topics or ()), key=lambda pair: (-pair[1], pair[0]), default=None)
 
 
 def example(row: Row) -> Example:

@@ -87,7 +87,7 @@ def _check(rows: Sequence[Row], model: Model) -> None:
     for row in rows:
         unknown = [
             *(f'the code "{c}"' for c in (row.nearest, row.policy_topic) if codes is not None and c not in codes),
-            *(f"topic {k}" for k, _ in row.topics if not 0 <= k < n_topics),
+            *(f"topic {k}" for k, _ in row.topics or () if not 0 <= k < n_topics),
             *(f"cluster {k}" for k in (row.cluster,) if k is not None and not 0 <= k < n_clusters),
         ]
         if unknown:

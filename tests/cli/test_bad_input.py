@@ -252,6 +252,10 @@ def test_two_outputs_at_one_place(trained, run, tmp_path):
     done = run("classify", "seeds/new", "--output", same, "--rejects", same, cwd=trained)
     assert done.returncode == 2
     assert not same.exists()
+    page = tmp_path / "page.txt"
+    page.write_text("全市新增公办幼儿园学位三千个。\n", encoding="utf-8")
+    assert run("classify", page, "--output", page, "--format", "jsonl", cwd=trained).returncode == 2
+    assert "学位" in page.read_text(encoding="utf-8"), "an input is never written over"
 
 
 def test_an_encoding_of_the_terminal_that_lacks_chinese(trained, run):

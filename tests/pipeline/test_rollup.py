@@ -28,7 +28,7 @@ def test_probabilities_are_weighted_by_length():
     assert unit.probability == pytest.approx((30 * 0.8) / 40)
     assert unit.runner_up == "health"
     assert unit.secondary == ("health",), "a quarter of the text is health"
-    assert (unit.paragraph_id, unit.passage_id, unit.cluster, unit.topics) == (None, None, None, ())
+    assert (unit.paragraph_id, unit.passage_id, unit.cluster, unit.topics) == (None, None, None, None)
     assert unit.spans == ((10, 40), (20, 30))
 
 
