@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from qztopics.evaluation.labels import HandLabel
     from qztopics.model import Model
-    from qztopics.pipeline.train import Matching
+    from qztopics.pipeline.hand_labels import Matching
     from qztopics.policy.taxonomy import Taxonomy
     from qztopics.records import Corpus
 

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from qztopics.corpus.near_copies import joined, near_copies
-from qztopics.errors import DataError, InputMissingError
-from qztopics.evaluation.labels import attach, shared_note
+from qztopics.errors import InputMissingError
+from qztopics.evaluation.labels import shared_note
 from qztopics.features.characters import learn_characters
 from qztopics.features.counts import count_matrix
 from qztopics.features.tfidf import fit_idf, tfidf
 from qztopics.features.vocabulary import learn
-from qztopics.model import Facts, FoldUnit, GroupMap, Model, OutOfFold
+from qztopics.model import Facts, GroupMap, Model, OutOfFold
 from qztopics.pipeline.classify import answered, text_digests
+from qztopics.pipeline.hand_labels import LabelledPassages, Matching, meet_labels
 from qztopics.pipeline.reading import Reader, Reading, assemble, latent_input, read_texts
 from qztopics.policy.abstain import Evidence
 from qztopics.policy.baselines import held_out_linear, held_out_majority
@@ -40,15 +39,12 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
     from qztopics.evaluation.labels import HandLabel
-    from qztopics.features.vocabulary import TokenIds
+    from qztopics.features.vocabulary import TokenIds, Vocabulary
     from qztopics.policy.classifier import Classifier, CrossFit
     from qztopics.policy.taxonomy import Taxonomy
     from qztopics.policy.views import Views
     from qztopics.records import Corpus, Passage
     from qztopics.settings import Settings
-
-COPY_MIN = 30
-"""Shorter texts never link articles, however equal they are."""
 
 VOTES_PER_CODE = 40
 """Most clear keyword votes per code that weakly label unlabelled passages."""
@@ -59,24 +55,6 @@ class Watch(Protocol):
 
     def __call__(self, stage: str, /) -> Callable[[int, int], None]:
         """Begin a stage."""
-
-
-@dataclass(frozen=True, slots=True)
-class Matching:
-    """How hand labels met passages: numbers of labels, in file order, that found none, or lost theirs to another."""
-
-    unmatched: tuple[int, ...]
-    contested: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Hand:
-    """Hand-labelled passages: positions among the passages, class numbers, article numbers; shape (n_hand,) each."""
-
-    rows: NDArray[np.int64]
-    codes: NDArray[np.int64]
-    groups: NDArray[np.int64]
-    unit: FoldUnit
 
 
 def train(
@@ -135,9 +113,9 @@ def _train(
     tokens = tokenize(texts, settings.text.segmenter, lexicon, jobs=jobs, progress=begin("segmenting"))
     vocabulary, ids = learn(tokens, settings.features)
     counts = count_matrix(ids, len(vocabulary))
-    reader = _fit_reader(texts, counts, vocabulary.terms, lexicon, taxonomy, settings, jobs, begin)
+    reader = _fit_reader(texts, counts, vocabulary, lexicon, taxonomy, settings, jobs, begin)
     reading = assemble(reader, texts, ids, counts, jobs=jobs)
-    hand, matching = _hand_labels(corpus, passages, labels, taxonomy)
+    hand, matching = meet_labels(corpus, passages, labels, taxonomy)
     classifier, cross_fit = _fit_policy(reader, reading, hand, [p.article_id for p in passages], jobs, begin)
     n_clusters = settings.topics.n_clusters or default_n_clusters(len(texts))
     clusters, cluster_of = fit_clusters(
@@ -173,15 +151,13 @@ def _silent(_stage: str) -> Callable[[int, int], None]:
 def _fit_reader(
     texts: list[str],
     counts: csr_matrix,
-    terms: tuple[str, ...],
+    vocabulary: Vocabulary,
     lexicon: Lexicon,
     taxonomy: Taxonomy | None,
     settings: Settings,
     jobs: int,
     begin: Watch,
 ) -> Reader:
-    from qztopics.features.vocabulary import Vocabulary
-
     chosen = settings.topics
     characters, character_counts = learn_characters(texts, settings.features, jobs=jobs)
     word_idf, character_idf = fit_idf(counts), fit_idf(character_counts)
@@ -208,67 +184,11 @@ def _fit_reader(
             jobs=jobs,
             progress=begin("topics"),
         )
-    return Reader(settings, lexicon, Vocabulary(terms), word_idf, characters, character_idf, latent, topics, taxonomy)
-
-
-def _hand_labels(
-    corpus: Corpus, passages: Sequence[Passage], labels: Sequence[HandLabel], taxonomy: Taxonomy | None
-) -> tuple[_Hand, Matching]:
-    """Hand labels as arrays; articles that share a near-copy of a passage are one group, so folds never part them."""
-    attached = attach(labels, passages)
-    by_document = {d.id: d.label for d in corpus.documents if d.label is not None}
-    number = {code: k for k, code in enumerate(taxonomy.codes)} if taxonomy else {}
-    rows, codes = [], []
-    for row, passage in enumerate(passages):
-        code = by_document.get(passage.document_id)
-        if attached.label_of[row] >= 0:
-            code = labels[attached.label_of[row]].code
-        if code is None:
-            continue
-        rows.append(row)
-        codes.append(number[code])
-    given = sum(label.source is not None for label in labels) + len(by_document)
-    if given and len(set(codes)) < 2:
-        lost = any(label.source is not None for label in labels)
-        advice = (
-            "check that `source` in the label file is the path inside the input folder" if lost else "label more texts"
-        )
-        raise DataError(
-            f"{given} labels were given, and {len(rows)} passages of {len(set(codes))} class carry one, but at least "
-            f"two classes are needed; {advice}"
-        )
-    groups, unit = _article_groups([passages[row] for row in rows])
-    hand = _Hand(np.array(rows, np.int64), np.array(codes, np.int64), groups, unit)
-    return hand, Matching(attached.unmatched, attached.contested)
-
-
-def _article_groups(passages: Sequence[Passage]) -> tuple[NDArray[np.int64], FoldUnit]:
-    """Number of each passage's article; articles that share a near-copy are one, so that folds never part copies.
-
-    Labels of a single article are grouped by paragraph, and of a single paragraph stand alone: better held out so than
-    not at all, and `Facts.fold_unit` says which it was.
-    """
-    copies = [
-        (copy.first, copy.second)
-        for copy in near_copies([p.text for p in passages])
-        # Salutations and other short set phrases stand in many articles and say nothing of a topic.
-        if len(passages[copy.first].text) >= COPY_MIN
-    ]
-    units: tuple[tuple[FoldUnit, list[str]], ...] = (
-        ("article", [p.article_id for p in passages]),
-        ("paragraph", [p.paragraph_id for p in passages]),
-    )
-    for unit, names in units:
-        first: dict[str, int] = {}
-        same_unit = [(first.setdefault(name, k), k) for k, name in enumerate(names)]
-        groups = joined(len(passages), [*same_unit, *copies])
-        if len(np.unique(groups)) > 1:
-            return groups, unit
-    return np.arange(len(passages), dtype=np.int64), "passage"
+    return Reader(settings, lexicon, vocabulary, word_idf, characters, character_idf, latent, topics, taxonomy)
 
 
 def _fit_policy(
-    reader: Reader, reading: Reading, hand: _Hand, articles: Sequence[str], jobs: int, begin: Watch
+    reader: Reader, reading: Reading, hand: LabelledPassages, articles: Sequence[str], jobs: int, begin: Watch
 ) -> tuple[Classifier | None, CrossFit | None]:
     taxonomy = reader.taxonomy
     if taxonomy is None:
@@ -311,7 +231,7 @@ def _stack(parts: list[Views]) -> Views:
     )
 
 
-def _best_codes(classifier: Classifier | None, reading: Reading, hand: _Hand) -> NDArray[np.int64]:
+def _best_codes(classifier: Classifier | None, reading: Reading, hand: LabelledPassages) -> NDArray[np.int64]:
     """Hand label where there is one, else the nearest code; -1 without classes."""
     if classifier is None:
         return np.full(len(reading.views), -1, dtype=np.int64)
@@ -329,7 +249,7 @@ def _group_map(groups: NDArray[np.int32], codes: NDArray[np.int64], n_groups: in
 
 def _out_of_fold(
     cross_fit: CrossFit,
-    hand: _Hand,
+    hand: LabelledPassages,
     texts: list[str],
     reading: Reading,
     reader: Reader,
@@ -364,7 +284,7 @@ def _facts(
     corpus: Corpus,
     passages: Sequence[Passage],
     labels: Sequence[HandLabel],
-    hand: _Hand,
+    hand: LabelledPassages,
     matching: Matching,
     reader: Reader,
     ids: TokenIds,
