@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from qztopics.corpus.duplicates import normalised
-from qztopics.corpus.wording import clean
+from qztopics.corpus.wording import clean, normalised
 from qztopics.errors import UsageError
 
 if TYPE_CHECKING:

@@ -307,6 +307,10 @@ def _assemble(documents: list[Document], rejections: list[Rejection], settings: 
         paragraphs += parts[1]
         passages += parts[2]
     reprints = duplicates.first_printings(articles, passages)
+    pages = {document.id for document in documents if document.form == "page"}
+    reprints |= duplicates.near_reprints(
+        [a for a in articles if a.document_id in pages], [p for p in passages if p.document_id in pages], reprints
+    )
     marked_articles, marked_passages = duplicates.mark(articles, passages, reprints)
     return Corpus(tuple(documents), marked_articles, tuple(paragraphs), marked_passages, tuple(rejections))
 

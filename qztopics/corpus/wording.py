@@ -12,6 +12,7 @@ _INVISIBLE = re.compile(
     "\ud800-\udfff\U000e0000-\U000e007f]"
 )
 _SPACE = re.compile(r"\s+")
+_LEFT_OUT = re.compile(r"[\s.…·]+")
 _TRAILING_DOTS = re.compile(r"(?<=[。！？!?”’）)])\s?(?:\.{3,8}|…{1,4})$")
 _JUMP = r"[（(]\s*(?:上接|下转|紧接|接|转)\s*第?\s*[A-Za-z]?[\d一二三四五六七八九十]{1,3}\s*版[^（()）]{0,20}[)）]"
 _LEAD = re.compile(
@@ -132,3 +133,14 @@ def ends_word(text: str) -> bool:
     (True, False, False)
     """
     return _WORD_END.match(text) is not None
+
+
+def normalised(text: str) -> str:
+    """Text without white space and dots, half- and full-width forms made one.
+
+    Examples
+    --------
+    >>> normalised("今年,全市 增长。...") == normalised("今年，全市增长。")
+    True
+    """
+    return _LEFT_OUT.sub("", unicodedata.normalize("NFKC", text))

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from qztopics.corpus.duplicates import first_printings, mark
+from qztopics.corpus.duplicates import first_printings, mark, near_reprints
 from qztopics.corpus.read import read_texts, repair_page
 from qztopics.records import Document
 from qztopics.settings import CorpusSettings
@@ -46,8 +46,35 @@ def test_paragraphs_in_another_order_or_from_two_articles_are_no_reprint() -> No
     assert printed(article("甲", A), article("乙", B), article("丙", A, B)) == {}
 
 
-def test_one_other_character_is_no_exact_duplicate() -> None:
-    assert printed(article("甲", A, B), article("乙", A.replace("三", "四"), B)) == {}
+def near(*pages: str) -> dict[str, str]:
+    articles, passages = [], []
+    for number, text in enumerate(pages):
+        parts = repair_page(Document(f"p{number}", f"p{number}.txt", text), CorpusSettings())
+        articles += parts[0]
+        passages += parts[2]
+    return near_reprints(articles, passages, first_printings(articles, passages))
+
+
+def test_one_other_character_is_a_reprint_but_no_exact_one() -> None:
+    pages = article("甲", A, B), article("乙", A.replace("省心", "放心"), B)
+    assert printed(*pages) == {}
+    assert near(*pages) == {"p1/a1": "p0/a1"}
+
+
+def test_another_number_is_news() -> None:
+    for change in (("三所", "四所"), ("两千", "三千")):
+        assert near(article("甲", A, B), article("乙", A.replace(*change), B)) == {}
+    assert near(article("甲", A + B + "投资35亿元。"), article("乙", A + B + "投资36亿元。")) == {}
+
+
+def test_a_shared_opening_or_short_bodies_are_no_reprint() -> None:
+    assert near(article("甲", A, B), article("乙", A, C)) == {}
+    assert near(article("甲", A), article("乙", A.replace("省心", "放心"))) == {}
+
+
+def test_an_exact_reprint_is_passed_over_and_the_first_printing_is_named() -> None:
+    slip = A.replace("省心", "放心")
+    assert near(article("甲", A, B), article("乙", A, B), article("丙", slip, B)) == {"p2/a1": "p0/a1"}
 
 
 def test_short_common_lines_never_make_a_duplicate() -> None:

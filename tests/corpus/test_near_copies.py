@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qztopics.corpus.duplicates import normalised
 from qztopics.corpus.near_copies import SHORTEST, NearCopy, joined, near_copies, near_copy_groups
+from qztopics.corpus.wording import normalised
 from qztopics.errors import UsageError
 
 CHARACTERS = "港城渔船学校医院道路河流企业农户税费窗口志愿海岛风电码头课堂药房稻田茶园灯塔"

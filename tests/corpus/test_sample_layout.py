@@ -69,7 +69,9 @@ def test_few_paragraphs_hold_lines_of_two(gold, covering):
     assert sum(len(lines) - 1 for lines in held.values()) <= 6
 
 
-def test_the_exact_second_printing_is_found_and_nothing_else_is_marked(gold, covering):
-    marked = [r for r in gold if covering(r["source"], r["start"], r["end"]).duplicate_of is not None]
-    assert all(r["duplicate_of_start"] or r["type"] == "fragment" for r in marked)
-    assert len([r for r in marked if r["duplicate_of_start"]]) >= 7
+def test_every_second_printing_is_found_and_nothing_else_is_marked(gold, covering):
+    """Three are exact, three have a character changed. Repeated tails of a line are no printings."""
+    lines = [row for row in gold if row["type"] != "fragment"]
+    marked = [r["start"] for r in lines if covering(r["source"], r["start"], r["end"]).duplicate_of is not None]
+    assert marked == [r["start"] for r in lines if r["duplicate_of_start"]]
+    assert len(marked) >= 30
