@@ -68,7 +68,7 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """Lines that belong together, in reading order; more than one span where a column break was rejoined.
+    """Lines that belong together, in reading order: one span a line, more than one where lines were joined.
 
     `reason` says in a few words why the lines have this kind and were joined; `inspect` shows it.
     """
@@ -185,7 +185,7 @@ def summarise(corpus: Corpus) -> CorpusSummary:
         n_articles=len(corpus.articles),
         n_paragraphs=len(corpus.paragraphs),
         n_passages=len(corpus.passages),
-        n_joins=sum(p.reason.count("joined:") for p in corpus.paragraphs),
+        n_joins=sum(len(p.spans) - 1 for p in corpus.paragraphs),
         n_duplicate_articles=sum(a.duplicate_of is not None for a in corpus.articles),
         kinds=tuple(sum(p.kind == kind for p in corpus.passages) for kind in KINDS),
     )

@@ -51,7 +51,7 @@ def _count(corpus: Corpus) -> list[tuple[object, ...]]:
         counts[article.document_id][3] += article.duplicate_of is not None
     for paragraph in corpus.paragraphs:
         counts[document_of[paragraph.article_id]][1] += 1
-        counts[document_of[paragraph.article_id]][2] += paragraph.reason.count("joined:")
+        counts[document_of[paragraph.article_id]][2] += len(paragraph.spans) - 1
     for passage in corpus.passages:
         counts[passage.document_id][4 if passage.kind != "body" else 5] += 1
     return [
