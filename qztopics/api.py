@@ -13,7 +13,7 @@ from qztopics.bundle.store import publish
 from qztopics.corpus import read
 from qztopics.corpus.wording import clean
 from qztopics.errors import TooManyRejectedError, UsageError
-from qztopics.pipeline.classify import Answers, classify, reader_of
+from qztopics.pipeline.classify import classify, reader_of
 from qztopics.pipeline.reading import Reading, read_texts
 from qztopics.pipeline.selftest import library_versions, make_selftest, replay
 from qztopics.records import Passage
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from qztopics.model import Model
-    from qztopics.records import Corpus
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,25 +100,6 @@ class LoadedModel:
             raise UsageError("classify takes either texts (str) or paths (pathlib.Path), not both at once")
         found = classify(self.model, passages, explain=explain, jobs=jobs).assignments
         return [make_row(p, a) for p, a in zip(passages, found, strict=True) if p.kind == "body"]
-
-    def answer(
-        self,
-        corpus: Corpus,
-        *,
-        explain: bool = False,
-        held_out: bool = False,
-        min_probability: float | None = None,
-        jobs: int = 1,
-    ) -> Answers:
-        """Judge the passages of a corpus that was read already; options as in `pipeline.classify.classify`."""
-        return classify(
-            self.model,
-            corpus.passages,
-            explain=explain,
-            held_out=held_out,
-            min_probability=min_probability,
-            jobs=jobs,
-        )
 
     def predict(self, texts: Sequence[str]) -> list[str]:
         """Return the most probable code of each text, without abstaining."""

@@ -49,6 +49,7 @@ def classify(
     from qztopics.cli import setup
     from qztopics.cli.terminal import say
     from qztopics.errors import UsageError
+    from qztopics.pipeline.classify import classify as judge
     from qztopics.pipeline.rollup import roll_up
 
     rows.format_of(output, row_format)  # a wrong suffix is refused before the work
@@ -62,7 +63,7 @@ def classify(
     columns = setup.columns(text_column, label_column, id_column, meta_columns)
     corpus = setup.read_inputs(inputs or [], opened.model.settings.corpus, columns, workers, rejects)
     setup.say_if_compiling()
-    answers = opened.answer(corpus, explain=explain, min_probability=min_probability, jobs=workers)
+    answers = judge(opened.model, corpus.passages, explain=explain, min_probability=min_probability, jobs=workers)
     made = [rows.make_row(p, a) for p, a in zip(corpus.passages, answers.assignments, strict=True)]
     if level is not o.RowLevel.PASSAGE:
         policy = opened.model.settings.policy

@@ -187,7 +187,7 @@ def _span(figure: Interval, digits: int = 2) -> str:
 
 
 def _print_tables(scores: Evaluation, origin: str, name: str) -> None:
-    from qztopics.cli.terminal import table
+    from qztopics.cli.terminal import confusion_table, table
 
     title = f"{scores.n_passages} labelled passages of {scores.n_articles} articles; {origin}"
     rows = [(f"model {name}", _span(scores.accuracy, 3), _span(scores.macro_f1, 3), "")]
@@ -224,15 +224,7 @@ def _print_tables(scores: Evaluation, origin: str, name: str) -> None:
     parts = [(s.by, s.value, s.n_passages, _span(s.accuracy), f"{s.macro_f1:.2f}") for s in scores.strata]
     if parts:
         table("by source and genre", ("", "", "passages", "accuracy (95 %)", "macro-F1"), parts, numeric=(2, 3, 4))
-    table(
-        "confusion: rows hand label, columns nearest code",
-        ("", *map(str, range(len(scores.codes)))),
-        [
-            (f"{k} {code}", *(n or "·" for n in row))
-            for k, (code, row) in enumerate(zip(scores.codes, scores.confusion, strict=True))
-        ],
-        numeric=range(1, len(scores.codes) + 1),
-    )
+    confusion_table("confusion: rows hand label, columns nearest code", scores.codes, scores.confusion)
 
 
 def _signed(figure: Interval) -> str:

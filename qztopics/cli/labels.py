@@ -129,7 +129,7 @@ def export(
     A model gives its codes and its way of cutting pages, never its opinion: coders shall not see one.
     """
     from qztopics.cli import setup
-    from qztopics.cli.terminal import say
+    from qztopics.cli.terminal import listed, say
     from qztopics.errors import UsageError
     from qztopics.evaluation.labels import read_labels
     from qztopics.pipeline.coding_sheet import lay_out, write_sheet
@@ -146,7 +146,7 @@ def export(
     corpus = setup.read_inputs(inputs or [], cutting, setup.columns(text_column, None, id_column, None), 1, rejects)
     rows, missed = lay_out(corpus.passages, hand)
     if missed:
-        say(f"warning: {len(missed)} labels of {labels} have no row ({_numbers([m.line for m in missed])})")
+        say(f"warning: {len(missed)} labels of {labels} have no row ({listed([m.line for m in missed])})")
     with atomic_file(output) as stream:
         write_sheet(rows, known, stream, "xlsx" if suffix == ".xlsx" else "csv")
     say(f"wrote   {output}: {len(rows)} passages, {sum(bool(row.code) for row in rows)} of them labelled")
@@ -160,7 +160,7 @@ def import_sheet(
     taxonomy: Codes = None,
 ) -> None:
     """Make a label file of a labelled sheet; rows without a label are left out and counted."""
-    from qztopics.cli.terminal import say
+    from qztopics.cli.terminal import listed, say
     from qztopics.errors import UsageError
     from qztopics.pipeline.coding_sheet import take_back, write_labels
     from qztopics.storage import atomic_file
@@ -174,7 +174,7 @@ def import_sheet(
     if found.unsettled:
         say(
             f"warning: {len(found.unsettled)} more rows were left out that a coder has coded, but whose label is not "
-            f"settled (rows {_numbers(found.unsettled)})"
+            f"settled (rows {listed(found.unsettled)})"
         )
 
 
@@ -204,10 +204,6 @@ def _read_passages(inputs: list[str] | None, settings: CorpusSettings) -> Sequen
     return setup.read_inputs(inputs, settings, setup.columns(None, None, None, None), 1).passages
 
 
-def _numbers(numbers: Sequence[int], most: int = 10) -> str:
-    return ", ".join(map(str, numbers[:most])) + (", …" if len(numbers) > most else "")
-
-
 def _figure(estimate: Estimate) -> str:
     if estimate.value is None:
         return "undefined"
@@ -217,7 +213,7 @@ def _figure(estimate: Estimate) -> str:
 
 
 def _print_agreement(found: Agreement, name: str, note: str) -> None:
-    from qztopics.cli.terminal import say, table
+    from qztopics.cli.terminal import confusion_table, say, table
 
     rows = [
         ("Krippendorff's alpha", _figure(found.alpha)),
@@ -235,26 +231,18 @@ def _print_agreement(found: Agreement, name: str, note: str) -> None:
         [(c.code, _figure(c.alpha), *c.uses, c.agreed) for c in found.per_code],
         numeric=(1, 2, 3, 4),
     )
-    table(
-        "confusion: rows coder a, columns coder b",
-        ("", *(str(k) for k in range(len(found.codes)))),
-        [
-            (f"{k} {code}", *(n or "·" for n in row))
-            for k, (code, row) in enumerate(zip(found.codes, found.confusion, strict=True))
-        ],
-        numeric=tuple(range(1, len(found.codes) + 1)),
-    )
+    confusion_table("confusion: rows coder a, columns coder b", found.codes, found.confusion)
     if found.n_single:
         say(f"{found.n_single} labels were coded by one coder only and do not count")
 
 
 def _print_check(found: LabelCheck, name: str) -> None:
-    from qztopics.cli.terminal import say, table
+    from qztopics.cli.terminal import listed, say, table
 
     counts = [(kind.replace("_", " "), len(findings)) for kind, findings in found.by_kind().items()]
     table(name, ("kind", f"findings in {found.n_labels} labels"), counts, numeric=(1,))
     if found.findings:
-        rows = [(f.kind.replace("_", " "), _numbers(f.lines), f.words, f.remedy) for f in found.findings]
+        rows = [(f.kind.replace("_", " "), listed(f.lines), f.words, f.remedy) for f in found.findings]
         table("findings", ("kind", "line", "what", "what to do"), rows)
     for sentence in found.skipped:
         say(sentence)

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from qztopics.api import LoadedModel
+    from qztopics.evaluation.evaluate import Evaluation
+    from qztopics.model import Model
     from qztopics.pipeline.classify import Answers
     from qztopics.records import Corpus, CorpusSummary
     from qztopics.rows import Row
@@ -38,7 +40,8 @@ def report(
     current = next((v.id for v in versions(opened.path) if v.current), "none")
     if current != version:
         say(f"warning: {model} is at version {current} now; the stored rows, and so this report, are of {version}")
-    write(folder, read_parquet(folder / setup.ROWS), opened, summary, model)
+    rows = read_parquet(folder / setup.ROWS)
+    write(folder, rows, opened, summary, score(opened.model, rows), model)
     say(f"report  {folder / 'index.html'}")
 
 
@@ -59,13 +62,24 @@ def store_rows(folder: Path, corpus: Corpus, answers: Answers, summary: CorpusSu
     return rows
 
 
-def write(folder: Path, rows: Sequence[Row], opened: LoadedModel, summary: CorpusSummary, name: str) -> None:
-    """Write the report's files."""
+def score(model: Model, rows: Sequence[Row]) -> Evaluation | None:
+    """Score the hand labels of a training, broken down by the metadata of its rows; None without labels."""
     from qztopics.pipeline.evaluate import evaluate_training
+
+    return evaluate_training(model, [r for r in rows if r.kind == "body"]) if model.out_of_fold is not None else None
+
+
+def write(
+    folder: Path,
+    rows: Sequence[Row],
+    opened: LoadedModel,
+    summary: CorpusSummary,
+    evaluation: Evaluation | None,
+    name: str,
+) -> None:
+    """Write the report's files."""
     from qztopics.report.write import write_report
 
-    body = [row for row in rows if row.kind == "body"]
-    evaluation = evaluate_training(opened.model, body) if opened.model.out_of_fold is not None else None
     notes = sorted({row.meta["note"] for row in rows if row.meta.get("note")})[:NOTES_MAX]
     labels = opened.model.facts.label_note
     write_report(

@@ -62,6 +62,17 @@ def say_rejections(rejections: Sequence[Rejection]) -> None:
         say(f"rejected ({rejection.code}): {rejection.path}: {rejection.words}")
 
 
+def listed(numbers: Sequence[int], most: int = 10) -> str:
+    """Numbers in words, cut after `most` of them.
+
+    Examples
+    --------
+    >>> listed([2, 7, 9], most=2)
+    '2, 7, …'
+    """
+    return ", ".join(map(str, numbers[:most])) + (", …" if len(numbers) > most else "")
+
+
 @contextmanager
 def progress() -> Iterator[Callable[[str], Callable[[int, int], None]]]:
     """Yield a watch: `watch(stage)` begins a stage and gives the function that is told (done, all).
@@ -105,3 +116,11 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], 
     )
     console.print(drawn)
     lines(console.file.getvalue())  # type: ignore[attr-defined]
+
+
+def confusion_table(title: str, codes: Sequence[str], confusion: Sequence[Sequence[int]]) -> None:
+    """Print a square table of counts; columns are headed by the numbers that stand before the codes of the rows."""
+    rows = [
+        (f"{k} {code}", *(n or "·" for n in row)) for k, (code, row) in enumerate(zip(codes, confusion, strict=True))
+    ]
+    table(title, ("", *map(str, range(len(codes)))), rows, numeric=range(1, len(codes) + 1))

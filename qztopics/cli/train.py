@@ -13,6 +13,7 @@ from qztopics.cli import options as o
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from qztopics.evaluation.evaluate import Evaluation
     from qztopics.evaluation.labels import HandLabel
     from qztopics.model import Model
     from qztopics.pipeline.hand_labels import Matching
@@ -51,7 +52,7 @@ def train(
     from qztopics import api
     from qztopics.bundle.names import check_model_name
     from qztopics.cli import setup
-    from qztopics.cli.report import store_rows, write
+    from qztopics.cli.report import score, store_rows, write
     from qztopics.cli.terminal import progress, say
     from qztopics.errors import DataError
     from qztopics.pipeline.classify import classify
@@ -94,15 +95,17 @@ def train(
         summary = summarise(corpus)
         version = api.store(fitted, models_dir, model, seconds=time.monotonic() - started)
         rows = store_rows(folder, corpus, answers, summary, version)
+        scores = score(fitted, rows)
         if no_report:
             remove_file(folder / "index.html")  # it would be of other rows
         else:
-            write(folder, rows, api.LoadedModel(fitted, version, models_dir / model), summary, model)
+            opened = api.LoadedModel(fitted, version, models_dir / model)
+            write(folder, rows, opened, summary, scores, model)
     say(f"model   {models_dir / model} (version {version})")
     say(f"rows    {folder / setup.ROWS}")
     if not no_report:
         say(f"report  {folder / 'index.html'}")
-    _say_scores(fitted)
+    _say_scores(scores)
     setup.judge_rejections(corpus.rejections, max_bad)
 
 
@@ -120,7 +123,7 @@ def _with_labels(
     read: Callable[[list[str]], Corpus],
 ) -> tuple[Corpus, Taxonomy | None]:
     """Read the corpus, with labels by text as passages of it, and the taxonomy, made from labels if there is none."""
-    from qztopics.cli.terminal import say
+    from qztopics.cli.terminal import listed, say
     from qztopics.evaluation.labels import check_codes
     from qztopics.pipeline.ingest import check_document_labels, with_label_texts
     from qztopics.policy.taxonomy import taxonomy_from_labels
@@ -130,10 +133,9 @@ def _with_labels(
         check_codes(hand, topics.codes, path)
     corpus, contested = with_label_texts(read(inputs or []) if inputs or not hand else Corpus(), hand)
     if contested:
-        lines = ", ".join(str(hand[k].line) for k in contested[:10])
         say(
             f"warning: {len(contested)} labels give a text that had another label before, and are left out "
-            f"(lines {lines} of {path})"
+            f"(lines {listed([hand[k].line for k in contested])} of {path})"
         )
     if topics is None:
         codes = [label.code for label in hand] + [d.label for d in corpus.documents if d.label is not None]
@@ -143,7 +145,7 @@ def _with_labels(
 
 
 def _say_labels(fitted: Model, matching: Matching, hand: tuple[HandLabel, ...], path: Path | None) -> None:
-    from qztopics.cli.terminal import say
+    from qztopics.cli.terminal import listed, say
 
     if not fitted.facts.n_labels:
         return
@@ -153,18 +155,16 @@ def _say_labels(fitted: Model, matching: Matching, hand: tuple[HandLabel, ...], 
         (matching.contested, "lost their passage to another code"),
     ):
         if numbers:
-            lines = ", ".join(str(hand[k].line) for k in numbers[:10]) + (", …" if len(numbers) > 10 else "")
+            lines = listed([hand[k].line for k in numbers])
             say(f"warning: {len(numbers)} labels {what} (lines {lines} of {path})")
 
 
-def _say_scores(fitted: Model) -> None:
+def _say_scores(scores: Evaluation | None) -> None:
     from qztopics.cli.terminal import say
-    from qztopics.pipeline.evaluate import evaluate_training
 
-    if fitted.out_of_fold is None:
+    if scores is None:
         say("scores  none: there are no hand labels to check against")
         return
-    scores = evaluate_training(fitted)
     against = ", ".join(f"{b.name} {b.accuracy:.2f}" for b in scores.baselines)
     say(
         f"scores  accuracy {scores.accuracy.value:.2f} ({scores.accuracy.low:.2f}-{scores.accuracy.high:.2f}), "

@@ -27,6 +27,7 @@ __all__ = [
     "read_bytes",
     "read_labels",
     "shared_note",
+    "unknown_code",
 ]
 
 _CSV_FIELD_LIMIT = 16 * 2**20
@@ -295,10 +296,14 @@ def check_codes(labels: Sequence[HandLabel], codes: Sequence[str], path: Path, *
     for label in labels:
         for code in (label.code, *(label.secondary if secondary else ())):
             if code not in known:
-                raise DataError(
-                    f'{path}, line {label.line}: unknown code "{code}"; {nearest_key(code, list(codes))} '
-                    "(or train with --taxonomy none)"
-                )
+                raise unknown_code(f"{path}, line {label.line}", code, codes)
+
+
+def unknown_code(where: str, code: str, codes: Sequence[str]) -> DataError:
+    """Error for a code that the taxonomy does not hold, with the nearest known one."""
+    return DataError(
+        f'{where}: unknown code "{code}"; {nearest_key(code, list(codes))} (or train with --taxonomy none)'
+    )
 
 
 def shared_note(labels: Sequence[HandLabel]) -> str:

@@ -158,7 +158,7 @@ def _judge(
         probability[taught] = model.out_of_fold.probability[trained[taught]]
     why = reasons(probability, reading.evidence, model.settings.policy, min_probability)
     order = np.argsort(-probability, axis=1, kind="stable")
-    secondary = _secondary(model, passages, order[:, 0], jobs)
+    secondary = _secondary(model, passages, order[:, 0], taught, jobs)
     describe = _describer(model)
     for i, assignment in enumerate(found):
         first = int(order[i, 0])
@@ -175,8 +175,7 @@ def _judge(
             abstain_reason=why[i],
             runner_up=None if second is None else codes[second],
             runner_up_probability=None if second is None else round(float(probability[i, second]), 6),
-            # Sentences were not held out, and would give the label away.
-            secondary=() if taught[i] else secondary[i],
+            secondary=secondary[i],
             terms=terms,
             rest=rest,
         )
@@ -201,13 +200,18 @@ def sentences(text: str) -> list[str]:
     return _SENTENCE.findall(text)
 
 
-def _secondary(model: Model, passages: list[Passage], nearest: NDArray[np.int64], jobs: int) -> list[tuple[str, ...]]:
-    """Codes whose own sentences hold at least a fifth of the passage, the largest first, never `other`."""
+def _secondary(
+    model: Model, passages: list[Passage], nearest: NDArray[np.int64], taught: NDArray[np.bool_], jobs: int
+) -> list[tuple[str, ...]]:
+    """Codes whose own sentences hold at least a fifth of the passage, the largest first, never `other`.
+
+    None for `taught` passages: their sentences were not held out, and would give the label away.
+    """
     if model.classifier is None or model.taxonomy is None:
         raise AssertionError("secondary codes need classes")
     pieces: list[tuple[int, str]] = []
     for i, passage in enumerate(passages):
-        parts = sentences(passage.text)
+        parts = [] if taught[i] else sentences(passage.text)
         pieces += [(i, part) for part in parts if len(parts) > 1]
     shares = np.zeros((len(passages), len(model.taxonomy.codes)))
     if pieces:

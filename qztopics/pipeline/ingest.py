@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from qztopics.corpus.read import read_texts
 from qztopics.corpus.wording import clean
-from qztopics.errors import DataError
-from qztopics.settings import nearest_key
+from qztopics.evaluation.labels import unknown_code
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,7 +62,4 @@ def check_document_labels(corpus: Corpus, taxonomy: Taxonomy) -> None:
     known = set(taxonomy.codes)
     for document in corpus.documents:
         if document.label is not None and document.label not in known:
-            hint = nearest_key(document.label, list(taxonomy.codes))
-            raise DataError(
-                f'{document.source}: unknown code "{document.label}"; {hint} (or train with --taxonomy none)'
-            )
+            raise unknown_code(document.source, document.label, taxonomy.codes)

@@ -17,7 +17,6 @@ from qztopics.model import Facts, GroupMap, Model, OutOfFold
 from qztopics.pipeline.classify import answered, text_digests
 from qztopics.pipeline.hand_labels import LabelledPassages, Matching, meet_labels
 from qztopics.pipeline.reading import Reader, Reading, assemble, latent_input, read_texts
-from qztopics.policy.abstain import Evidence
 from qztopics.policy.baselines import held_out_linear, held_out_majority
 from qztopics.policy.classifier import TrainingRows, fit_classifier
 from qztopics.policy.taxonomy import RESIDUAL
@@ -260,18 +259,12 @@ def _out_of_fold(
     if taxonomy is None:
         raise AssertionError("out-of-fold answers need classes")
     rows = hand.rows
-    evidence = Evidence(
-        n_characters=reading.evidence.n_characters[rows],
-        n_known=reading.evidence.n_known[rows],
-        n_words=reading.evidence.n_words[rows],
-        duplicate=reading.evidence.duplicate[rows],
-    )
     return OutOfFold(
         digest=text_digests([texts[row] for row in rows]),
         hand=hand.codes,
         group=np.unique(hand.groups, return_inverse=True)[1].astype(np.int64),
         probability=cross_fit.probability,
-        kept=answered(cross_fit.probability, evidence, reader.settings),
+        kept=answered(cross_fit.probability, reading.evidence.rows(rows), reader.settings),
         vote=keyword_vote(reading.seed_counts[rows], taxonomy),
         plain=held_out_linear(reading.views.words[rows], hand.codes, cross_fit.fold, reader.settings.seed),
         majority=held_out_majority(hand.codes, cross_fit.fold),

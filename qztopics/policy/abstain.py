@@ -36,6 +36,10 @@ class Evidence:
     n_words: NDArray[np.int64]
     duplicate: NDArray[np.bool_]
 
+    def rows(self, chosen: NDArray[np.int64]) -> Evidence:
+        """Return the evidence of some passages, in the order given."""
+        return Evidence(self.n_characters[chosen], self.n_known[chosen], self.n_words[chosen], self.duplicate[chosen])
+
 
 def reasons(
     probability: NDArray[np.float64], evidence: Evidence, settings: PolicySettings, min_probability: float | None = None
