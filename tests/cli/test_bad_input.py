@@ -4,7 +4,6 @@ import os
 import shutil
 import signal
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
@@ -172,8 +171,11 @@ def test_wrong_option(trained, run):
     ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)] if os.name != "nt" else []
 )
 def test_signals_leave_nothing_half_written(project, number, code):
-    process = subprocess.Popen(command("train", "pages"), cwd=project, env=environment(), stderr=subprocess.PIPE)
-    time.sleep(2.0)
+    process = subprocess.Popen(command("train", "-v", "pages"), cwd=project, env=environment(), stderr=subprocess.PIPE)
+    assert process.stderr is not None
+    # The pages have just been read, so seconds of training lie ahead, on a fast machine and on a loaded one.
+    while not process.stderr.readline().startswith(b"read "):
+        assert process.poll() is None
     process.send_signal(number)
     _, talk = process.communicate(timeout=60)
     assert process.returncode == code, talk.decode()
