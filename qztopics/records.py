@@ -57,13 +57,23 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """A run of lines under one headline. `duplicate_of` is the id of the first printing, or None."""
+    """A run of lines under one headline.
+
+    Parameters
+    ----------
+    duplicate_of
+        Id of the first printing, or None.
+    reporters, correspondents
+        Names from datelines and credits, in printed order; the spans of the passages keep the words they stand in.
+    """
 
     id: str
     document_id: str
     headline: str
     spans: tuple[Span, ...]
     duplicate_of: str | None = None
+    reporters: tuple[str, ...] = ()
+    correspondents: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +127,33 @@ class Rejection:
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """Something a person should know of an input that was read, such as a doubtful encoding or a mended character.
+
+    `code` is a short machine name, `words` a sentence, `span` the place in the document's text where there is one.
+    """
+
+    path: str
+    code: str
+    words: str
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PassageCopy:
+    """Two passages, by id, that say nearly the same: `similarity` is the Jaccard index of their shingles in [0, 1]."""
+
+    first: str
+    second: str
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
 class Corpus:
     """Everything read from the inputs: documents in order, their articles, paragraphs and passages in reading order.
 
-    Inputs seen = documents + rejections; nothing is dropped in silence.
+    Inputs seen = documents + rejections; nothing is dropped in silence. An input that was read in part has documents
+    and a rejection `truncated`.
     """
 
     documents: tuple[Document, ...] = ()
@@ -128,6 +161,8 @@ class Corpus:
     paragraphs: tuple[Paragraph, ...] = ()
     passages: tuple[Passage, ...] = ()
     rejections: tuple[Rejection, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    near_copies: tuple[PassageCopy, ...] = ()
 
     def body(self) -> tuple[Passage, ...]:
         """Passages that a model may see: body text of first printings."""
