@@ -31,12 +31,15 @@ class Document:
         From the path inside the input root without its suffix, or the record's id.
     source
         Path inside the input root with `/`, or the record's id: what `Row.source` shows.
+    file
+        Path inside the input root of the table that holds the record; empty for a page.
     text
         The decoded text; spans are offsets into it.
     form
         `page` is repaired, `record` is taken as clean text.
     encoding
-        Name of the encoding the text was decoded with, such as `utf-8` or `gb18030`.
+        Name of the encoding the text was decoded with, such as `utf-8` or `gb18030`; the format, such as `docx`, of a
+        file that states its own.
     encoding_certain
         False where the encoding was judged by likelihood, not proved by a BOM or strict UTF-8.
     meta
@@ -53,6 +56,12 @@ class Document:
     encoding_certain: bool = True
     meta: Mapping[str, str] = field(default_factory=dict)
     label: str | None = None
+    file: str = ""
+
+    @property
+    def origin(self) -> str:
+        """The file this document was read from, as messages show it."""
+        return self.file or self.source
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +111,8 @@ class Passage:
     text
         Repaired text; may leave out or normalise what the spans hold (dateline, trailing dots).
     duplicate_of
-        Id of the article this passage's article reprints, or None.
+        Id of the article this passage's article reprints, or of which this passage alone is a second printing; None for
+        a first printing.
     """
 
     id: str
@@ -210,6 +220,73 @@ class CorpusSummary:
     n_joins: int
     n_duplicate_articles: int
     kinds: tuple[int, ...]
+
+
+Uncorrected = Literal["nothing_judged", "few_labels", "one_class"]
+"""Why shares could not be corrected for the classifier's errors."""
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyShare:
+    """Share of one policy topic in the length of a text, in [0, 1]; intervals are (low, high) of 95 %.
+
+    Parameters
+    ----------
+    raw, raw_interval
+        Share of the passages whose nearest code it is; the interval holds the choice of articles alone.
+    corrected, interval
+        Corrected for the classifier's known errors; the interval holds the choice of articles and of labels, and the
+        errors. None where it cannot be corrected.
+    """
+
+    code: str
+    raw: float
+    raw_interval: tuple[float, float]
+    corrected: float | None
+    interval: tuple[float, float] | None
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyShares:
+    """Shares of all policy topics; raw ones sum to 1 where anything was judged, corrected ones where there are any.
+
+    Parameters
+    ----------
+    lines
+        In the order of the model's classes.
+    n_passages, n_characters, n_articles
+        What was judged: body passages of first printings, without spaces.
+    n_labels
+        Hand-labelled passages that show the classifier's errors.
+    n_by_hand
+        Judged passages among them: in the corrected share they count with their label.
+    reason
+        Why there are no corrected shares; None where there are.
+    """
+
+    lines: tuple[PolicyShare, ...]
+    n_passages: int
+    n_characters: int
+    n_articles: int
+    n_labels: int
+    n_by_hand: int
+    reason: Uncorrected | None = None
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The codes of `lines`."""
+        return tuple(line.code for line in self.lines)
+
+
+def length(text: str) -> int:
+    """Count characters without spaces: what shares of text are shares of.
+
+    Examples
+    --------
+    >>> length("东 湾港　开港")
+    5
+    """
+    return len("".join(text.split()))
 
 
 def summarise(corpus: Corpus) -> CorpusSummary:

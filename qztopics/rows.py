@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal, get_args
 
 from qztopics.errors import DataError, InputMissingError, UsageError
+from qztopics.formulas import guard_formula
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 Format = Literal["jsonl", "csv", "parquet", "xlsx"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 
-_FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
 _XLSX_CELL_MAX = 32_767
 _XLSX_ROWS_MAX = 1_048_575
 
@@ -83,6 +83,24 @@ def make_row(passage: Passage, assignment: Assignment) -> Row:
     )
 
 
+def passage_of(row: Row) -> Passage:
+    """The passage that a stored row stands for; of a second printing it is no longer known of what."""
+    from qztopics.records import KINDS, Passage
+
+    return Passage(
+        id=row.passage_id or "",
+        paragraph_id=row.paragraph_id or "",
+        article_id=row.article_id or "",
+        document_id=row.document_id,
+        source=row.source,
+        kind=next(kind for kind in KINDS if kind == row.kind),
+        spans=row.spans,
+        text=row.text,
+        duplicate_of="" if row.abstain_reason == "duplicate" else None,
+        meta=row.meta,
+    )
+
+
 def format_of(output: str, given: str | None) -> Format:
     """Choose the format: the one given, else by suffix, else JSONL for stdout.
 
@@ -128,19 +146,6 @@ def _cells(row: Row) -> list[Any]:
         value = getattr(row, name)
         values.append(orjson.dumps(value).decode() if name in _LISTS and value is not None else value)
     return values
-
-
-def guard_formula(text: str) -> str:
-    """Put an apostrophe before text that a spreadsheet would run as a formula.
-
-    Source: OWASP ASVS 1.2.10.
-
-    Examples
-    --------
-    >>> guard_formula("=1+1"), guard_formula("党建+")
-    ("'=1+1", '党建+')
-    """
-    return "'" + text if text.lstrip(" \ufeff\u3000").startswith(_FORMULA_STARTS) else text
 
 
 def _write_csv(rows: Iterable[Row], stream: IO[bytes]) -> None:

@@ -27,6 +27,19 @@ class CorpusSettings(_Stage):
     )
     file_max_bytes: int = Field(64 * 2**20, ge=1024, description="a larger file is rejected")
     record_max_characters: int = Field(20_000_000, ge=100, description="a longer text is rejected")
+    record_unit: Literal["record", "passage"] = Field(
+        "record", description="a record of a table is one passage, or cut into passages like a page"
+    )
+    file_name_pattern: str | None = Field(
+        None, description="metadata in file names, such as {source}_{date}_{page}; {*} is not kept"
+    )
+    expanded_max_bytes: int = Field(256 * 2**20, ge=1024, description="more out of a compressed file is not read")
+    expanded_max_ratio: int = Field(100, ge=2, description="times its size that may come out of a file, above 1 MiB")
+    archive_max_entries: int = Field(2_000, ge=10, description="a Word or Excel file of more parts is rejected")
+    nesting_max: int = Field(10_000, ge=64, description="a web page or document nested deeper is rejected")
+    pdf_max_pages: int = Field(2_000, ge=1, description="further pages of a PDF file are not read")
+    file_max_seconds: float = Field(30.0, gt=0, le=3600, description="a file that takes longer is rejected")
+    file_max_memory: int = Field(2 * 2**30, ge=2**28, description="a file whose reading needs more bytes is rejected")
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:

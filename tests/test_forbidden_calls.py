@@ -21,6 +21,10 @@ CODE_CALLS = {"os.system", "os.popen", "tempfile.mktemp", "importlib.import_modu
 LOADERS = {"json", "tomllib", "qztopics", "api", "bundle", "store", "components"}
 """What `.load(...)` may be called on: parsers of plain data, and our own rooms."""
 
+PROCESS_MODULES = {"subprocess", "multiprocessing", "pty"}
+PROCESSES = "corpus/supervised.py"
+"""The one place that starts a process of its own: the child that reads complex files."""
+
 WRITE_MODULES = {"tempfile"}
 WRITE_METHODS = {
     "write_text", "write_bytes", "touch", "mkdir", "unlink", "rmdir", "rename", "symlink_to", "hardlink_to", "chmod",
@@ -76,7 +80,8 @@ def findings(source: str, name: str) -> list[str]:
             modules = [a.name for a in node.names] if isinstance(node, ast.Import) else [node.module or ""]
             for module in modules:
                 top = module.partition(".")[0]
-                if top in CODE_MODULES or (writes and top in WRITE_MODULES):
+                forks = top in PROCESS_MODULES and name != PROCESSES
+                if top in CODE_MODULES or forks or (writes and top in WRITE_MODULES):
                     found.append((line, f"import {module}"))
             if isinstance(node, ast.ImportFrom):
                 names = {f"{node.module}.{alias.name}" for alias in node.names}
@@ -124,7 +129,7 @@ def test_no_source_runs_data_or_writes_past_storage() -> None:
         "eval('1')", "exec(text)", "compile(t, '', 'exec')", "__import__(name)", "importlib.import_module(name)",
         "joblib.load(p)", "from joblib import load", "joblib.dump(m, p)", "LdaModel.load(p)", "np.load(p)", "f = joblib.load",
         "np.lib.load(p, allow_pickle=True)", "g(allow_pickle=flag)", "subprocess.run(c, shell=True)", "os.system(c)",
-        "open(p, 'w')", "open(p, mode='ab')", "open(p, 'r+')", "open(p, mode)", "p.open('wb')", "path.open(mode='x')",
+        "import subprocess", "from multiprocessing import Pool", "open(p, 'w')", "open(p, mode='ab')", "open(p, 'r+')", "open(p, mode)", "p.open('wb')", "path.open(mode='x')",
         "io.open(p, 'w')", "gzip.open(p, 'wt')", "os.fdopen(3, 'wb')", "p.write_text('x')", "(a / b).write_bytes(b'')",
         "os.replace(a, b)", "os.rename(a, b)", "from os import replace", "p.rename(q)", "p.unlink()", "p.mkdir()",
         "shutil.rmtree(p)", "shutil.copy(a, b)", "np.save(p, a)", "np.savez(p, a)", "a.tofile(p)", "import tempfile",
@@ -152,3 +157,4 @@ def test_the_one_writer_may_write_but_not_run_data() -> None:
     assert findings("import pickle", WRITER) != []
     assert findings("joblib.dump(m, file)", EXPORT) == []
     assert findings("joblib.load(file)", EXPORT) != []
+    assert findings("import subprocess", PROCESSES) == []

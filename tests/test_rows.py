@@ -1,13 +1,16 @@
 """Row files: round trips, formulas, formats."""
 
 import io
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qztopics.errors import DataError, UsageError
-from qztopics.rows import COLUMNS, Row, format_of, guard_formula, read_parquet, write_rows
+from qztopics.formulas import guard_formula
+from qztopics.records import Assignment, Passage
+from qztopics.rows import COLUMNS, Row, format_of, make_row, passage_of, read_parquet, write_rows
 
 text = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 rows = st.builds(
@@ -97,3 +100,12 @@ def test_a_foreign_parquet_file_is_named(tmp_path):
     pq.write_table(pa.table({"a": [1]}), tmp_path / "x.parquet")
     with pytest.raises(DataError, match="expected the columns of a row file, got a"):
         read_parquet(tmp_path / "x.parquet")
+
+
+def test_a_row_gives_its_passage_back() -> None:
+    passage = Passage(
+        "p/a1/p1/s1", "p/a1/p1", "p/a1", "p", "p.txt", "note", ((0, 2), (4, 6)), "编者按", meta={"date": "1"}
+    )
+    assert passage_of(make_row(passage, Assignment())) == passage
+    copy = replace(passage, duplicate_of="q/a1")
+    assert passage_of(make_row(copy, Assignment(abstain_reason="duplicate"))).duplicate_of is not None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from qztopics.bundle.components import take_apart
-from qztopics.rows import guard_formula
+from qztopics.formulas import guard_formula
 from qztopics.storage import atomic_file, atomic_folder, write_bytes
 from qztopics.text.segmentation import engine_version
 

@@ -66,15 +66,13 @@ def headline(paragraphs: Sequence[Grouped]) -> str:
     return " ".join(parts)[:_HEADLINE_MAX]
 
 
-def group_paragraphs(article: Sequence[Kinded], pairs: frozenset[str], gap: int, *, indented: bool) -> list[Grouped]:
+def group_paragraphs(article: Sequence[Kinded], gap: int, *, indented: bool) -> list[Grouped]:
     """Rejoin the lines of one article to paragraphs, in the order of their first lines.
 
     Parameters
     ----------
     article
         Lines of one article in printed order.
-    pairs
-        Pairs of characters seen on the page, see `character_pairs`.
     gap
         Usual number of blank lines between lines; above 0, headline lines without one between are one headline.
     indented
@@ -85,7 +83,8 @@ def group_paragraphs(article: Sequence[Kinded], pairs: frozenset[str], gap: int,
     reasons: dict[int, list[str]] = {}
     for kind in ("body", "note"):
         places = [i for i, k in enumerate(article) if k.kind == kind and not k.alone and not is_label(k.line.text)]
-        joins = find_joins([article[i].line for i in places], pairs, indented=indented)
+        under = frozenset(k for k, i in enumerate(places) if i and (k == 0 or places[k - 1] != i - 1))
+        joins = find_joins([article[i].line for i in places], under, indented=indented)
         for later in sorted(joins):
             join = joins[later]
             first = owner[places[join.earlier]]

@@ -1,32 +1,42 @@
 """Which cut line goes on in which later line: column breaks cut paragraphs inside sentences, even inside words.
 
-A wrong join costs more than a missed one. Evidence is added up for each pair of a cut line and a line close below it in
-the same article; the next line needs little, a line further down (interleaved columns) needs a beginning that cannot
-begin a paragraph. Pairs are taken best first, each line at most once on either side.
+A wrong join costs more than a missed one. For each cut line the lines close below it in the same article are weighed
+(`seams`), all ways of joining them are weighed against each other (`seam_choice`), and a join is made where its chance
+is high. A page that was wrapped at a fixed width is simpler: there nearly every line goes on in the next.
 """
 
 from __future__ import annotations
 
+import math
+import operator
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from qztopics.corpus.lines import Line, is_ordinal
-from qztopics.corpus.wording import CLOSERS, DATELINE, JUMP_IN, begins_paragraph, ends_word, finished, goes_on
+from qztopics.corpus.lines import is_ordinal, wrap_width
+from qztopics.corpus.seam_choice import Row, chances
+from qztopics.corpus.seams import REACH, WEIGHTS, evidence, read_end, read_start, told, usual
+from qztopics.corpus.wording import DATELINE, JUMP_IN, begins_paragraph, finished
 
-_WINDOW = 12  # body lines below a cut line that are looked at
-_LEFT_OVER_REACH = 6
-_NEXT_LINE = 2.0
-_NEEDED_NEXT = 1.5
-_NEEDED_LATER = 3.0
-_SAMPLE = 200_000  # characters of a page whose pairs of characters count as evidence
-_TAIL = 400  # characters of a line in which open quotes are counted
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
 
-_SPEECH = re.compile(r"[“‘「][^”’」]{2,120}[。！？!?]")
-_LIST_ITEM = re.compile(r"[一二三四五六七八九十]{1,2}(?:是|要)")
+    from qztopics.corpus.lines import Line
+    from qztopics.corpus.seams import Start
+
+_SURE = 0.6  # chance from which a join with the next line is made
+_SURE_LATER = 0.65  # the same over lines between
+_WINDOW = 8  # text lines below a cut line that are looked at
+_HOPELESS = 8.0  # a line whose log odds are this much below going on nowhere is left out
+_MOST_CUT = 200  # an article with more cut lines than this is no newspaper article: only next lines are looked at
+_WRAPPED_LEAST = 6  # cut lines of a text that was wrapped; they are also at least half of all
+_END = 60  # characters in which the end of a sentence is looked for
+
 _LIST_LEAD = re.compile(r"(?:工作|任务|方面|举措|措施|如下|原则)[:：]$")
-_OPEN_ENDS = ",，、:：(（“‘《—"
-_FUNCTION_WORDS = "的和与及在对为把将被从向并或以让使由其每各这那"
-_QUOTES = {"“": "”", "《": "》", "(": ")", "（": "）", "「": "」", "‘": "’"}
+_LIST_ITEM = re.compile(r"[一二三四五六七八九十]{1,2}(?:是|要)")
+_SPEECH = re.compile(r"[“‘「][^”’」]{2,120}[。！？!?]")
+_REPEATED_MAX = 32  # characters that the next pattern takes
+_REPEATED = re.compile(r"[^。！？!?]{2,30}[。！？!?][”’]?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,69 +49,36 @@ class Join:
     reason: str
 
 
-def find_joins(lines: list[Line], pairs: frozenset[str], *, indented: bool = False) -> dict[int, Join]:
+def find_joins(
+    lines: Sequence[Line], under_heading: frozenset[int] = frozenset(), *, indented: bool = False
+) -> dict[int, Join]:
     """Joins among the text lines of one article, by the index of the later line.
 
     Parameters
     ----------
     lines
         Lines of one kind in one article, in printed order; headings between them are left out.
-    pairs
-        Pairs of neighbouring characters seen on the page, from `character_pairs`.
+    under_heading
+        Indices of the lines right above which something else than such a line stands.
     indented
         Whether the page marks paragraphs by indentation: then an indented line goes on nothing.
     """
-    seams = [_look(line) for line in lines]
-    scored = []
-    for i, earlier in enumerate(seams):
-        reach = 1 if earlier.done else _WINDOW  # a finished line goes on only where its end is repeated at once
-        for j in range(i + 1, min(len(seams), i + 1 + reach)):
-            later = seams[j]
-            if (j > i + 1 and not later.orphan) or (indented and later.line.indented):
-                continue
-            found = _pair(earlier, later, j == i + 1, pairs)
-            if found:
-                scored.append((-found[0], j - i, i, j, found[1], found[2]))
-    scored.sort()
-    used_earlier: set[int] = set()
-    joins: dict[int, Join] = {}
-    for _, _, i, j, repeated, reason in scored:
-        if i not in used_earlier and j not in joins:
-            used_earlier.add(i)
-            joins[j] = Join(i, j, repeated, reason)
-    for i in range(len(seams)):
-        tail = None if i in used_earlier else _left_over(seams, i, joins, used_earlier)
-        if tail is not None and not (indented and lines[tail].indented):
-            used_earlier.add(i)
-            reason = f"line {lines[i].number} ends inside a sentence (numbered parts between), columns interleaved"
-            joins[tail] = Join(i, tail, 0, reason)
+    joins = _repetitions(lines)
+    whole = [i for i, line in enumerate(lines) if i not in joins or joins[i].repeated < len(line.text)]
+    left = [lines[i] for i in whole]
+    cut = [k for k, line in enumerate(left) if not finished(line.text[-_END:])]
+    if not cut:
+        return joins
+    barred = {k for k, i in enumerate(whole) if i in joins or (indented and lines[i].indented)}
+    wrapped = len(cut) >= max(_WRAPPED_LEAST, len(left) / 2)
+    if wrapped or len(cut) > _MOST_CUT:
+        found = _next_lines(left, cut, barred)
+        if wrapped and indented:
+            found += _full_lines(left, set(cut), barred)
+    else:
+        found = _weighed(left, cut, barred, {k for k, i in enumerate(whole) if i in under_heading})
+    joins.update({whole[j.later]: Join(whole[j.earlier], whole[j.later], 0, j.reason) for j in found})
     return joins
-
-
-def _left_over(seams: list[_Seam], i: int, joins: dict[int, Join], used: set[int]) -> int | None:
-    """The one line without a number below the cut line `i`, where all between are numbered parts or joined to them."""
-    end = seams[i].line.text[-_TAIL:]
-    if seams[i].done or _LIST_LEAD.search(end) or end[-1] in ":：":
-        return None
-    j = i + 1
-    while j < min(len(seams), i + _LEFT_OVER_REACH) and (seams[j].fresh or j in joins):
-        j += 1
-    if j == i + 1 or j >= min(len(seams), i + _LEFT_OVER_REACH) or begins_paragraph(seams[j].line.text[:_TAIL]):
-        return None
-    closed = all(seams[k].done or k in used for k in range(i + 1, j))
-    return j if closed else None
-
-
-def character_pairs(text: str) -> frozenset[str]:
-    """Pairs of neighbouring characters in the first part of a page: a seam that occurs elsewhere reads as a word.
-
-    Examples
-    --------
-    >>> sorted(character_pairs("海望区"))
-    ['望区', '海望']
-    """
-    sample = text[:_SAMPLE]
-    return frozenset(sample[i : i + 2] for i in range(len(sample) - 1))
 
 
 def repeated_start(earlier: str, later: str) -> int:
@@ -114,115 +91,120 @@ def repeated_start(earlier: str, later: str) -> int:
     """
     if 8 <= len(later) <= len(earlier) and earlier.endswith(later):
         return len(later)
-    first = re.match(r"[^。！？!?]{2,30}[。！？!?][”’]?", later)
-    return first.end() if first and len(first.group()) < len(later) and earlier.endswith(first.group()) else 0
+    if later[:2] not in earlier[-_REPEATED_MAX:]:
+        return 0
+    first = _REPEATED.match(later)
+    return first.end() if first and first.end() < len(later) and earlier.endswith(first.group()) else 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Seam:
-    """What the two ends of a line say, looked up once.
-
-    `done`: it ends with a sentence; `fresh`: it begins a block of its own; `no_start`: it cannot begin a paragraph;
-    `ends_word`: it begins with the end of a word; `opened`: its last open quote or bracket; `closed`: the first that
-    it closes without having opened it.
-    """
-
-    line: Line
-    done: bool
-    fresh: bool
-    no_start: bool
-    ends_word: bool
-    opened: str | None
-    closed: str | None
-
-    @property
-    def orphan(self) -> bool:
-        """Whether the line must go on some line above it."""
-        return self.no_start or self.ends_word or self.closed is not None
-
-
-def _look(line: Line) -> _Seam:
-    start, end = line.text[:_TAIL], line.text[-_TAIL:]
-    return _Seam(
-        line,
-        finished(end),
-        bool(is_ordinal(start) or DATELINE.match(start) or JUMP_IN.match(start)),
-        goes_on(start),
-        ends_word(start),
-        _left_open(end),
-        _first_unmatched_close(start),
-    )
-
-
-def _pair(earlier: _Seam, later: _Seam, adjacent: bool, pairs: frozenset[str]) -> tuple[float, int, str] | None:
-    """Score, repeated characters and reason of one join, or None."""
-    number = earlier.line.number
-    if adjacent:
-        repeated = repeated_start(earlier.line.text, later.line.text)
+def _repetitions(lines: Sequence[Line]) -> dict[int, Join]:
+    """Lines that begin with the end of the line right above, or are nothing else."""
+    found = {}
+    for j in range(1, len(lines)):
+        repeated = repeated_start(lines[j - 1].text, lines[j].text)
         if repeated:
-            return 10.0, repeated, f"line {later.line.number} repeats the end of line {number}"
-    end = earlier.line.text[-_TAIL:]
-    listed = _LIST_LEAD.search(end) or (
-        end[-1] in ":：" and _LIST_ITEM.match(later.line.text)
-    )  # items stand side by side
-    if earlier.done or later.fresh or listed:
-        return None
-    evidence = _evidence(earlier, later, pairs)
-    score = sum(points for points, _ in evidence) + (_NEXT_LINE if adjacent else 0.0)
-    if score < (_NEEDED_NEXT if adjacent else _NEEDED_LATER):
-        return None
-    told = [words for points, words in evidence if points > 0]
-    where = "" if adjacent else ", columns interleaved"
-    because = f" ({'; '.join(told)})" if told else ""
-    return score, 0, f"line {number} ends inside a sentence{because}{where}"
-
-
-def _evidence(earlier: _Seam, later: _Seam, pairs: frozenset[str]) -> list[tuple[float, str]]:
-    """Points for and against `later` going on where `earlier` stops. Weights set by hand, not fitted."""
-    end, start = earlier.line.text[-_TAIL:], later.line.text[:_TAIL]
-    last, first = end[-1], start[0]
-    found = []
-    if last in _OPEN_ENDS:
-        found.append((1.0 if last in ":：—" else 3.0, "the line ends open"))
-    elif last in _FUNCTION_WORDS:
-        found.append((1.0, "the line ends with a function word"))
-    if later.no_start:
-        found.append((3.0, "the next part cannot begin a paragraph"))
-    elif later.ends_word:
-        found.append((3.0, "a word goes on") if last.isalnum() else (-2.0, "no word is open"))
-    if last + first in pairs and last not in _OPEN_ENDS and first not in "“‘《(（":
-        found.append((1.0, "the seam reads as a word of the page"))
-    if earlier.opened is not None and later.closed == _QUOTES[earlier.opened]:
-        found.append((3.0, "an open quote or bracket is closed"))
-    elif later.closed is not None and later.closed not in ")）":
-        found.append((-0.5, "a quote is closed that was not open"))
-    if _SPEECH.match(start) and last not in ",，、:：" and not end.endswith(("——", "说", "道", "称")):
-        found.append((-4.0, "direct speech begins a paragraph"))
-    elif not later.no_start and last not in ",，、(（“‘《" and begins_paragraph(start):
-        found.append((-1.5, "begins like a paragraph"))
+            reason = f"line {lines[j].number} repeats the end of line {lines[j - 1].number}"
+            found[j] = Join(j - 1, j, repeated, reason)
     return found
 
 
-def _left_open(text: str) -> str | None:
-    """Last opening quote or bracket without its closing one."""
-    stack: list[str] = []
-    for c in text:
-        if c in _QUOTES:
-            stack.append(c)
-        elif c in CLOSERS and stack and _QUOTES[stack[-1]] == c:
-            stack.pop()
-    return stack[-1] if stack else None
+def continuations(
+    lines: Sequence[Line], cut: Sequence[int], barred: Collection[int], under_heading: Collection[int]
+) -> list[list[tuple[int, tuple[float, ...]]]]:
+    """Lines that may go on each cut line, with the evidence for each, see `seams.evidence`.
+
+    Parameters
+    ----------
+    cut
+        Indices of the cut lines.
+    barred, under_heading
+        Indices of lines that go on nothing, and of lines with a heading right above.
+    """
+    habits = usual([line.text for line in lines])
+    starts: dict[int, Start] = {}
+    found = []
+    for i in cut:
+        end = read_end(lines[i].text)
+        row = []
+        over = False
+        for j in range(i + 1, min(len(lines), i + 1 + _WINDOW)):
+            over = over or j in under_heading
+            if j in barred or _fresh(lines[j].text[:REACH]):
+                continue
+            if j not in starts:
+                starts[j] = read_start(lines[j].text, under_heading=j in under_heading)
+            row.append((j, evidence(end, starts[j], j - i, habits, over_heading=over)))
+        found.append(row)
+    return found
 
 
-def _first_unmatched_close(text: str) -> str | None:
-    """First closing quote or bracket that nothing before it opened."""
-    stack: list[str] = []
-    for c in text:
-        if c in _QUOTES:
-            stack.append(c)
-        elif c in CLOSERS:
-            if stack and _QUOTES[stack[-1]] == c:
-                stack.pop()
-            elif not stack:
-                return c
-    return None
+def _weighed(lines: Sequence[Line], cut: Sequence[int], barred: set[int], under_heading: set[int]) -> list[Join]:
+    """Joins of a newspaper article, whose paragraphs were cut by columns."""
+    if not cut:
+        return []
+    found = [join for i in cut if lines[i].text[-1] in ":：" for join in _after_colon(lines, i, barred)]
+    barred = barred | {join.later for join in found}
+    cut = [i for i in cut if lines[i].text[-1] not in ":："]
+    nothing = WEIGHTS[-1]
+    seen = continuations(lines, cut, barred, under_heading)
+    rows = []
+    for i, candidates in zip(cut, seen, strict=True):
+        scored = {j: points for j, x in candidates if (points := _points(x)) > nothing - _HOPELESS}
+        rows.append(Row(i, tuple(scored), tuple(scored.values()), nothing))
+    for row, shares, looked_at in zip(rows, chances(rows)[1], seen, strict=True):
+        for j, chance in zip(row.candidates, shares, strict=True):
+            if chance >= (_SURE if j == row.place + 1 else _SURE_LATER):
+                found.append(Join(row.place, j, 0, _reason(lines, row.place, j, told(dict(looked_at)[j]), chance)))
+    return found
+
+
+def _points(found: Sequence[float]) -> float:
+    return math.fsum(map(operator.mul, WEIGHTS, found))
+
+
+def _after_colon(lines: Sequence[Line], i: int, barred: set[int]) -> list[Join]:
+    """The next line after a colon goes on, unless the two are the head and the first item of a list."""
+    j = i + 1
+    if j == len(lines) or j in barred or _fresh(lines[j].text[:REACH]) or _LIST_LEAD.search(lines[i].text[-REACH:]):
+        return []
+    listed = _LIST_ITEM.match(lines[j].text)
+    return [] if listed else [Join(i, j, 0, f"line {lines[i].number} ends with a colon")]
+
+
+def _next_lines(lines: Sequence[Line], cut: list[int], barred: set[int]) -> list[Join]:
+    """Joins of a text that was wrapped: each cut line with the next, unless that begins like a paragraph."""
+    found = []
+    for i in cut:
+        if lines[i].text[-1] in ":：":
+            found += _after_colon(lines, i, barred)
+            continue
+        j = i + 1
+        if j == len(lines) or j in barred:
+            continue
+        start = lines[j].text[:REACH]
+        open_end = lines[i].text[-1] in ",，、(（“‘《"
+        if _fresh(start) or (not open_end and (begins_paragraph(start) or _SPEECH.match(start))):
+            continue
+        found.append(Join(i, j, 0, f"line {lines[i].number} ends inside a sentence (as most lines here do)"))
+    return found
+
+
+def _full_lines(lines: Sequence[Line], cut: set[int], barred: set[int]) -> list[Join]:
+    """Joins of wrapped text at sentence ends: a line that fills the width goes on in a next one without indentation."""
+    width = wrap_width(list(lines))
+    return [
+        Join(i, i + 1, 0, f"line {lines[i].number} fills the width, and the next is not indented")
+        for i in range(len(lines) - 1)
+        if width is not None and i not in cut and i + 1 not in barred and lines[i].width >= width
+    ]
+
+
+def _fresh(start: str) -> bool:
+    """Whether a line begins a block of its own: a number, a dateline, 上接第…版."""
+    return bool(is_ordinal(start) or DATELINE.match(start) or JUMP_IN.match(start))
+
+
+def _reason(lines: Sequence[Line], i: int, j: int, words: list[str], chance: float) -> str:
+    because = "; ".join([*words, f"chance {min(chance, 0.999):.2f}"])
+    where = "" if j == i + 1 else ", columns interleaved"
+    return f"line {lines[i].number} ends inside a sentence ({because}){where}"

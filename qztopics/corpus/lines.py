@@ -5,68 +5,67 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
+from qztopics.corpus import furniture
+from qztopics.corpus.credits import is_credit
+from qztopics.corpus.furniture import HAN
 from qztopics.corpus.wording import JUMP_ALONE, JUMP_IN, finished, visible
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 Surface = Literal[
-    "body", "heading", "maybe", "sentence", "ordinal", "byline", "caption", "slogan", "sponsor", "jump", "note", "blank"
+    "body",
+    "heading",
+    "maybe",
+    "sentence",
+    "ordinal",
+    "byline",
+    "caption",
+    "slogan",
+    "sponsor",
+    "web",
+    "label",
+    "jump",
+    "note",
+    "blank",
 ]
-"""`maybe`: a heading only in the right company; `sentence`: short, one sentence; `blank`: nothing Chinese to see."""
+"""`maybe`: a heading only in the right company; `sentence`: short, one sentence; `web`: buttons of a saved web page;
+`label`: its 来源 and 发布时间; `blank`: nothing Chinese to see."""
 
 NOTE_LABEL_MAX = 12  # an editor's label on a line this short has its text below
 _HEADING_MAX = 40
 _SUBTITLE_MAX = 60  # ——2026年…在…人民代表大会…会议上
-_HAN = "\u3400-\u9fff\U00020000-\U0003ffff"
-_PERSON = f"(?:[{_HAN}]{{1,8}}(?:[·．][{_HAN}]{{1,8}})+|[{_HAN}]{{2,4}}|[{_HAN}][ \u3000]+[{_HAN}])"
-_PEOPLE = f"{_PERSON}(?:[ \u3000、]{_PERSON}){{0,5}}"
-_NOTE = re.compile(r"【?(?:核心提示|编者按|编者的话|编后|内容提要|阅读提示|开栏的话|开栏语)(?:】|[:：\s]|$)")
-_CREDIT_WORDS = (
-    "记者|通讯员|特约|作者|摄影|供图|供稿|摄|文/|图/|/图|/文|撰稿|整理|执笔|责编|责任编辑|本报评论员|本报社论|本报编辑部"
-    "|記者|通訊員|特約|攝|供圖"
+_LONG = 120
+_LONG_TEXT = 90
+_CALL_MAX = 26
+_NOTE = re.compile(r"【?(?:核心提示|编者按|编者的话|编后|内容提要|阅读提示|开栏的话|开栏语|编辑絮语)(?:】|[:：\s]|$)")
+_CAPTION_END = re.compile(
+    r"(?:供图|摄影|摄|/图|配图|资料图片?|效果图|示意图|航拍图?|截图|制图|新华社发|视觉中国|供圖|攝影|攝)\s*[)）】]?$|[（(][^（()）。]{2,24}(?:提供|供图|摄影?|翻拍)[)）]$"
 )
-_CREDIT = re.compile(rf"[（(【][^。！？]{{0,80}}(?:{_CREDIT_WORDS})[^。！？]{{0,40}}[)）】]")
-_CAPTION_END = re.compile(r"(?:供图|摄影|摄|/图|配图|资料图片?|供圖|攝影|攝)\s*[)）】]?$")
-_CAPTION_START = re.compile(r"(?:图为|上图|下图|左图|右图|图[①-⑩一二三四五\d][:：]|[▲△↑◀▶←→])")
-_AUTHOR = re.compile(r"[^,，。、:：;；！？!?]{4,36}(?:中心组|课题组|调研组|评论员|本报编辑部)")
-_REPORTER = re.compile(
-    rf"[□■◎○●]?\s*(?:本报|融媒体|全媒体|见习|首席|特约|实习){{0,3}}(?:记者|通讯员|评论员)[\s:：]*{_PEOPLE}"
-    rf"(?:\s+(?:通讯员|文/图|文|摄影|摄|报道)(?:[ \u3000:：]+{_PEOPLE})?)?"
-)
-_OFFICIAL = re.compile(
-    rf"[{_HAN}]{{0,24}}(?:省长|市长|区长|县长|州长|旗长|主席|主任|院长|检察长|书记)[ \u3000]+{_PERSON}"
-)
-_LABEL = re.compile(
-    r"(?:信息|文章|稿件|发布|发表|更新)?(?:来源|时间|日期|机构|作者|责任编辑|责编|编辑|校对|审核|阅读量|浏览次数)\s*[:：]"
-)
-_DATE = re.compile(
-    r"\d{4}\s?[-年/.]\s?\d{1,2}\s?[-月/.]\s?\d{1,2}\s?日?(?:\s*\d{1,2}[:：时]\d{1,2}分?(?:[:：]\d{1,2})?)?"
-)
-_DATE_IN_BRACKETS = re.compile(rf"[（(]\s*{_DATE.pattern}\s*[)）]")
-_SPONSOR = re.compile(
-    r"(?=.*(?:宣传部|编辑部|办公室|委员会|局|报社|中心)).{3,60}(?:主办|承办|协办|联办|合办)"
-    r"|.{2,30}(?:宣传部|编辑部|报社|融媒体中心)\s+.{2,30}(?:宣传部|编辑部|报社|融媒体中心)(?:\s*主办)?"
-    r"|(?:主办|承办|协办|联办)(?:单位)?[:：].{2,60}"
-)
-_CAMPAIGN = re.compile(r"(?:[^“”,，。]{2,6})?“[^“”]{2,12}(?:、[^“”、]{2,12})+”(?:专项|主题)?(?:行动|活动|教育|专栏)")
-_BUTTONS = re.compile(
-    r"[【】\[\]<>:：|\s]*(?:下载|打印|全屏|收藏|分享到?|[大中小]|加大|还原|减小|打印本页|打印页面|关闭窗口|关闭|首页|您的位置|当前位置|上一篇|下一篇"
-    r"|返回|返回顶部|相关报道|相关链接|相关阅读|扫一扫|字体|字号|字体大小|听新闻|我要纠错|网站地图)?[【】\[\]<>:：|\s]*"
-)
+_CAPTION_START = re.compile(r"(?:图为|图片为|图①|上图|下图|左图|右图|圖為|图[①-⑩一二三四五\d][:：为]|[▲△↑◀▶←→])")
 _ORDINAL = re.compile(
-    r"(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十\d]{1,3}[)）]|第[一二三四五六七八九十]{1,3}(?:部分|章|节)|\d{1,3}[.．、](?!\d))"
+    r"(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十\d]{1,3}[)）]|第[一二三四五六七八九十]{1,3}(?:部分|章|节)|\d{1,3}[.．、](?!\d)"
+    r"|[［\[]\d{1,3}[］\]])"
 )
-_WHOLE_LINE: tuple[tuple[Surface, tuple[re.Pattern[str], ...], str], ...] = (
-    ("jump", (JUMP_ALONE,), "jump standing alone"),
-    ("slogan", (_BUTTONS,), "button or label of a saved web page"),
-    ("byline", (_CREDIT, _REPORTER, _AUTHOR, _OFFICIAL), "credit standing alone"),
-    ("byline", (_DATE, _DATE_IN_BRACKETS), "date standing alone"),
-    ("sponsor", (_SPONSOR,), "sponsor line"),
-    ("slogan", (_CAMPAIGN,), "name of a campaign"),
-)
-_INNER_END = re.compile(r"[。！？；;]")
+_INNER_END = re.compile(r"[。；;]")
+_INNER_CALL = re.compile(r"[！？!?]")
 _LIST_LEAD = re.compile(r"(?:做好|做了|抓好|抓了|以下|如下|下面)")
-_CHINESE = re.compile(f"[{_HAN}]")
+_CHINESE = re.compile(f"[{HAN}]")
+_PHOTO = "words or credit of a photo"
+_PAIRS = (("“", "”"), ("《", "》"), ("（", "）"), ("(", ")"), ("「", "」"), ("‘", "’"))
+_RULES: tuple[tuple[Surface, Callable[[str], object], str], ...] = (
+    ("jump", JUMP_ALONE.fullmatch, "jump standing alone"),
+    ("web", furniture.is_button, "button or invitation of a saved web page"),
+    ("web", furniture.is_crumb, "path of a saved web page"),
+    ("label", lambda text: furniture.is_label(text) and not finished(text), "source, date or counter of a web page"),
+    ("byline", lambda text: furniture.is_person_label(text) and not finished(text), "author or editor standing alone"),
+    ("slogan", furniture.is_page_head, "head or foot of the page"),
+    ("sponsor", furniture.is_sponsor, "sponsor line"),
+    ("slogan", furniture.is_campaign, "name of a campaign"),
+    ("caption", lambda text: not is_credit(text) and (_CAPTION_START.match(text) or _CAPTION_END.search(text)), _PHOTO),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,19 +146,9 @@ def is_ordinal(text: str) -> bool:
     return _ORDINAL.match(text) is not None
 
 
-def is_campaign(text: str) -> bool:
-    """Whether a line is the name of a campaign: a quoted list of watchwords and 行动."""
-    return _CAMPAIGN.fullmatch(text) is not None
-
-
-def is_open_label(text: str) -> bool:
-    """Whether a line is a label such as 来源: whose value stands on the next line."""
-    return _LABEL.fullmatch(text) is not None
-
-
 def is_label(text: str) -> bool:
     """Whether a line is nothing but a label, such as 编者按 or 来源: with its value on the next line."""
-    return is_open_label(text) or (len(text) <= NOTE_LABEL_MAX and _NOTE.match(text) is not None)
+    return (len(text) <= NOTE_LABEL_MAX and _NOTE.match(text) is not None) or furniture.is_open_label(text)
 
 
 def surface(text: str) -> tuple[Surface, str]:
@@ -172,23 +161,29 @@ def surface(text: str) -> tuple[Surface, str]:
     """
     if _NOTE.match(text):
         return "note", "begins with an editor's label"
-    if len(text) > 90:
+    if len(text) > _LONG:
         return "body", "long line"
-    return _furniture(text) or _text_or_heading(text)
+    return _alone(text) or (("body", "long line") if len(text) > _LONG_TEXT else _text_or_heading(text))
 
 
-def _furniture(text: str) -> tuple[Surface, str] | None:
+def _alone(text: str) -> tuple[Surface, str] | None:
     """Kinds that a line shows by its words alone: the first rule that holds."""
     if not visible(text):
         return "blank", "nothing visible"
-    for kind, patterns, words in _WHOLE_LINE:
-        if any(pattern.fullmatch(text) for pattern in patterns):
+    for kind, holds, words in _RULES:
+        if holds(text):
             return kind, words
-    if _LABEL.match(text) and len(text) <= 40 and not finished(text):
-        return "byline", "source or date standing alone"
-    if _CAPTION_START.match(text) or _CAPTION_END.search(text):
-        return "caption", "words or credit of a photo"
-    return None if _CHINESE.search(text) or len(text) > 40 else ("blank", "no Chinese text")
+    credit = is_credit(text)
+    if credit:
+        return "byline", credit
+    if _CHINESE.search(text) or len(text) > _HEADING_MAX:
+        return None
+    return ("ordinal", "numbered term") if is_ordinal(text) and text[-1] in ":：" else ("blank", "no Chinese text")
+
+
+def is_balanced(text: str) -> bool:
+    """Whether every quotation mark and bracket that a line opens is closed."""
+    return all(text.count(opening) == text.count(closing) for opening, closing in _PAIRS)
 
 
 def _text_or_heading(text: str) -> tuple[Surface, str]:
@@ -197,22 +192,33 @@ def _text_or_heading(text: str) -> tuple[Surface, str]:
         return "body", "text carried on from another page"
     ordinal = is_ordinal(text)
     last = text[-1]
-    longest = _SUBTITLE_MAX if text.startswith("—") else _HEADING_MAX
-    if len(text) > longest or _INNER_END.search(text[:-1]) or last in ",，、;；:：(（“—":
+    longest = _SUBTITLE_MAX if text[0] in "—―" else _HEADING_MAX
+    called = _INNER_CALL.search(text[:-1]) is not None
+    if (
+        len(text) > longest
+        or _INNER_END.search(text[:-1])
+        or last in ",，、;；:：(（“—"
+        or (called and (len(text) > _CALL_MAX or not is_balanced(text)))
+    ):
         defined = ordinal and last in ":：" and len(text) <= 25
         return ("ordinal", "numbered") if defined else ("body", "running text")
-    return _short(text, ordinal, text.count(",") + text.count("，"))
+    return _short(text, ordinal, text.count(",") + text.count("，"), called)
 
 
-def _short(text: str, ordinal: bool, commas: int) -> tuple[Surface, str]:
-    """Form of a short line without a sentence end inside."""
+def _short(text: str, ordinal: bool, commas: int, called: bool) -> tuple[Surface, str]:
+    """Form of a short line without a full stop inside."""
     done = finished(text)
-    if not done and not text.startswith("—") and ordinal and commas <= 2:
+    subtitle = text[0] in "—―"
+    if not done and not subtitle and ordinal and commas <= 2:
         return "ordinal", "numbered, no sentence end"
-    if not done and (text.startswith("—") or (not commas and not {"?", "!"} & set(text))):
+    if not done and (subtitle or (not commas and not called)):
         return "heading", "short, no sentence end"
     if text[-1] != "。":
-        doubtful = (len(text) <= 30 and commas <= 1) or (len(text) <= 20 and commas <= 2)
+        if not is_balanced(text):
+            return "body", "running text with an open quotation"
+        doubtful = len(text) <= (30, 30, 24, 22)[commas] if commas <= 3 else False
         return ("maybe", "short") if doubtful else ("body", "running text")
+    if ordinal and len(text) <= _HEADING_MAX:
+        return "sentence", "one numbered sentence"
     alone = len(text) <= 16 and not commas and not _LIST_LEAD.search(text)
     return ("sentence", "one short sentence") if alone else ("body", "running text")

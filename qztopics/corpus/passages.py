@@ -1,7 +1,8 @@
 """Cutting a long paragraph into passages of about one topic, and the text each passage shows.
 
 A paragraph that fits is one passage. A longer one is cut at sentence ends, by preference before its own rhetoric:
-ordinals (一是…二是…, (三)…。), 在…上, and run-in sub-headings, which are short sentences without a comma.
+ordinals (一是…二是…, (三)…。), 在…上, and run-in sub-headings: short sentences without a comma, or with one after words
+such as 五年来, that longer text follows. Never is a cut made after such a heading.
 """
 
 from __future__ import annotations
@@ -10,20 +11,27 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from qztopics.corpus.mends import mend
 from qztopics.corpus.wording import clean, leading_silence, trailing_silence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from qztopics.corpus.articles import Piece
+    from qztopics.corpus.mends import Rule
     from qztopics.records import Kind, Span
     from qztopics.settings import CorpusSettings
 
 _AIM = 180  # pieces are at most about this long
+_HEAD = 64  # characters of a sentence in which its rhetoric is looked for
+_RUN_IN_MAX = 24
+_IN_A_ROW = 3  # (三)…。, then 加强…。; of more than this the rest are sentences
 _TINY = 20  # a part shorter than this may make another one half as long again
-_RUN_IN = re.compile(r"[^,，、:：;；。！？!?\d%]{4,13}。")
+_LED = re.compile(r"(?:[这那][一二三四五六七八九十]年|过去[一五]年|今后[一五]年|[^,，。]{1,5}来)[,，]")
+_RUN_IN = re.compile(rf"(?:{_LED.pattern})?[^,，、:：;；。！？!?\d%]{{4,13}}。")
+_HEADED_MIN = 16  # what a run-in sub-heading announces is at least this long
 _CLOSERS = "”’」』）)》"
 _UNIT_END = re.compile(
     rf"[。！？!?]+[{_CLOSERS}]*(?:\s*(?:\.{{3,}}|…+))?|…+[{_CLOSERS}]*"
@@ -50,8 +58,7 @@ class Cut:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Unit:
+class _Unit(NamedTuple):
     """A sentence of a paragraph: `topic` if a new topic begins with it, `heading` if it only announces one."""
 
     start: int
@@ -60,22 +67,29 @@ class _Unit:
     heading: bool
 
 
-def cut_paragraph(kind: Kind, pieces: Sequence[Piece], settings: CorpusSettings) -> list[Cut]:
+def cut_paragraph(
+    kind: Kind, pieces: Sequence[Piece], settings: CorpusSettings, rules: tuple[Rule, ...] = ()
+) -> list[Cut]:
     """Cut one paragraph of a page into passages; furniture is one passage.
 
     The spans of the passages together are the spans of the lines; what the text leaves out (dateline, repeated tail,
-    trailing dots) stays in the spans.
+    trailing dots) stays in the spans, and so does what `rules` replace.
+
+    Parameters
+    ----------
+    rules
+        Mends that the page needs, from `mends.rules_for`.
     """
     starts, raw = _lay_out(pieces)
     silent = _silent(kind, pieces, starts)
     length = len(raw) - sum(b - a for a, b in silent)
-    cuts = [] if kind != "body" or length <= settings.passage_max else cut_points(raw, settings)
-    cuts = _outside(cuts, silent)
+    cuts = [] if kind != "body" or length <= settings.passage_max else _outside(cut_points(raw, settings), silent)
     bounds = [0, *cuts, len(raw)]
     made = []
     for a, b in pairwise(bounds):
         spans = _to_document(a, b, pieces, starts)
-        made.append(Cut(spans, clean(_without(raw, a, b, silent))))
+        text = clean(_without(raw, a, b, silent) if silent else raw[a:b])
+        made.append(Cut(spans, clean(mend(text, rules)) if rules else text))
     return made
 
 
@@ -102,24 +116,42 @@ def cut_points(text: str, settings: CorpusSettings) -> list[int]:
 
 def _units(text: str, longest: int, aim: int) -> list[_Unit]:
     """Sentences and rhetorical parts of a text; one longer than `longest` is cut at semicolons, commas, or anywhere."""
-    ends = [m.end() for m in _UNIT_END.finditer(text)]
-    if not ends or ends[-1] < len(text):
-        ends.append(len(text))
-    units = []
-    start = 0
-    for end in ends:
-        if text[start:end].strip():
-            sentence = text[start : min(end, start + 64)].lstrip()
-            run_in = end < len(text) and _RUN_IN.fullmatch(sentence) is not None
-            lead = end < len(text) and end - start < 40 and _LEAD_SENTENCE.fullmatch(sentence) is not None
-            topic = run_in or _TOPIC.match(sentence) is not None
-            for number, (a, b) in enumerate(_split_long(text, start, end, longest, aim)):
-                units.append(_Unit(a, b, topic and number == 0, run_in or lead))
-            start = end
-    if units and units[-1].end < len(text):
-        last = units[-1]
-        units[-1] = _Unit(last.start, len(text), last.topic, last.heading)
+    bounds = [0, *(m.end() for m in _UNIT_END.finditer(text))]
+    if bounds[-1] < len(text):
+        bounds.append(len(text))
+    if len(bounds) > 2 and text[bounds[-2] :].isspace():
+        del bounds[-2]
+    units: list[_Unit] = []
+    run_in = _is_run_in(text, bounds, 0)
+    row = 0  # headings in a row
+    for i, (start, end) in enumerate(pairwise(bounds)):
+        sentence = text[start : min(end, start + _HEAD)].lstrip()
+        next_too = _is_run_in(text, bounds, i + 1)
+        # of several in a row only the last announces what follows, but 五年来,… always does
+        heading = run_in and (not next_too or not units or units[-1].heading or _LED.match(sentence) is not None)
+        lead = end < len(text) and end - start < 40 and _LEAD_SENTENCE.fullmatch(sentence) is not None
+        topic = heading or _TOPIC.match(sentence) is not None
+        row = row + 1 if heading or lead else 0
+        announces = 0 < row <= _IN_A_ROW
+        if end - start <= longest:
+            units.append(_Unit(start, end, topic, announces))
+        else:
+            parts = _split_long(text, start, end, longest, aim)
+            units += [_Unit(a, b, topic and n == 0, announces) for n, (a, b) in enumerate(parts)]
+        run_in = next_too
     return units
+
+
+def _is_run_in(text: str, bounds: Sequence[int], i: int) -> bool:
+    """Whether sentence `i` is a short one over a longer one, as a run-in sub-heading is."""
+    if i + 2 >= len(bounds) or bounds[i + 1] - bounds[i] > _RUN_IN_MAX:
+        return False
+    long_below = bounds[i + 2] - bounds[i + 1] >= _HEADED_MIN or _is_run_in_shape(text, bounds[i + 1], bounds[i + 2])
+    return long_below and _is_run_in_shape(text, bounds[i], bounds[i + 1])
+
+
+def _is_run_in_shape(text: str, start: int, end: int) -> bool:
+    return end - start <= _RUN_IN_MAX and _RUN_IN.fullmatch(text[start:end].lstrip()) is not None
 
 
 def _split_long(text: str, start: int, end: int, longest: int, aim: int) -> list[tuple[int, int]]:
@@ -233,6 +265,8 @@ def _without(raw: str, start: int, end: int, silent: list[Span]) -> str:
 
 def _to_document(start: int, end: int, pieces: Sequence[Piece], starts: Sequence[int]) -> tuple[Span, ...]:
     """Spans in the document of [start, end) of the laid-out text, one for each line it touches."""
+    if len(pieces) == 1:
+        return ((pieces[0].line.start + start, pieces[0].line.start + end),)
     spans = []
     k = bisect_right(starts, start) - 1
     while k < len(pieces) and starts[k] < end:

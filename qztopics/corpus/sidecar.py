@@ -7,7 +7,7 @@ import io
 import unicodedata
 from pathlib import Path
 
-from qztopics.corpus.decoding import NotTextError, decode
+from qztopics.corpus.encoding.decoding import NotTextError, decode
 from qztopics.errors import DataError
 
 SIDECAR = "metadata.csv"

@@ -21,30 +21,40 @@ from qztopics.records import Rejection
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-PAGE_SUFFIXES = (".txt", ".md")
-TABLE_SUFFIXES = (".jsonl", ".csv", ".tsv")
+PLAIN_SUFFIXES = (".txt", ".md")
+WEB_SUFFIXES = (".html", ".htm", ".xhtml")
+PAGE_SUFFIXES = (*PLAIN_SUFFIXES, *WEB_SUFFIXES, ".docx", ".pdf")
+DELIMITED_SUFFIXES = (".jsonl", ".csv", ".tsv")
+TABLE_SUFFIXES = (*DELIMITED_SUFFIXES, ".xlsx", ".parquet")
 STDIN = "-"
 
-_SAVE_AS_TEXT = "open it and save it as UTF-8 text (.txt)"
+_SAVE_AS_WORD = "open it in its program and save it as .docx, or as UTF-8 text (.txt)"
+_SAVE_AS_SHEET = "open it in its program and save it as .xlsx or as CSV (UTF-8)"
+_UNPACK = "archives are not read; unpack it first"
 _REFUSED = {
-    ".doc": f"old Word files are not read; {_SAVE_AS_TEXT}",
-    ".docx": f"Word files are not read yet; {_SAVE_AS_TEXT}",
-    ".wps": f"WPS files are not read; {_SAVE_AS_TEXT}",
-    ".ofd": f"OFD files are not read; {_SAVE_AS_TEXT}",
-    ".pdf": "PDF files are not read yet; extract the text, for example with pdftotext, and save it as .txt",
-    ".html": f"web pages are not read yet; {_SAVE_AS_TEXT}",
-    ".htm": f"web pages are not read yet; {_SAVE_AS_TEXT}",
-    ".xls": "Excel files are not read yet; save the sheet as CSV (UTF-8)",
-    ".xlsx": "Excel files are not read yet; save the sheet as CSV (UTF-8)",
-    ".et": "WPS tables are not read; save the sheet as CSV (UTF-8)",
-    ".parquet": "Parquet files are not read yet; save the table as CSV (UTF-8) or JSONL",
+    ".doc": f"old Word files are not read; {_SAVE_AS_WORD}",
+    ".wps": f"WPS files are not read; {_SAVE_AS_WORD}",
+    ".rtf": f"RTF files are not read; {_SAVE_AS_WORD}",
+    ".odt": f"OpenDocument files are not read; {_SAVE_AS_WORD}",
+    ".ofd": "OFD files are not read; open it in an OFD reader and export it as PDF or text",
+    ".caj": "CAJ files are not read; open it in a CAJ reader and export it as PDF or text",
+    ".epub": "books are not read; convert it to .html or .txt",
+    ".mht": "web archives are not read; save the page as .html",
+    ".mhtml": "web archives are not read; save the page as .html",
+    ".ppt": "slides are not read; export them as PDF or text",
+    ".pptx": "slides are not read; export them as PDF or text",
+    ".xls": f"old Excel files are not read; {_SAVE_AS_SHEET}",
+    ".et": f"WPS tables are not read; {_SAVE_AS_SHEET}",
+    ".ods": f"OpenDocument tables are not read; {_SAVE_AS_SHEET}",
     ".json": "JSON files are not read; save one object a line as .jsonl",
-    ".zip": "archives are not read; unpack it first",
-    ".rar": "archives are not read; unpack it first",
-    ".7z": "archives are not read; unpack it first",
-    ".gz": "archives are not read; unpack it first",
+    **dict.fromkeys((".zip", ".rar", ".7z", ".gz", ".tar", ".tgz", ".bz2", ".xz"), _UNPACK),
+    **dict.fromkeys(
+        (".jpg", ".jpeg", ".png", ".gif", ".tif", ".tiff", ".bmp"),
+        "pictures are not read; run text recognition (OCR) and save .txt",
+    ),
+    **dict.fromkeys((".pkl", ".pickle", ".joblib"), "such files are programs, and are never opened"),
 }
-_READABLE = "give .txt, .md, .jsonl, .csv or .tsv"
+_READABLE = "give .txt, .md, .html, .docx, .pdf, .jsonl, .csv, .tsv, .xlsx or .parquet"
 _NOT_A_FILE = ("not_a_file", "is a pipe, device, socket or broken link; give a file, or - for standard input")
 _OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 

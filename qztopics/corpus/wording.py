@@ -7,12 +7,23 @@ import unicodedata
 
 SENTENCE_ENDS = "。！？!?…"
 CLOSERS = "”’」』）)》】〉"
-_INVISIBLE = re.compile(
+INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\ud800-\udfff\U000e0000-\U000e007f]"
 )
 _SPACE = re.compile(r"\s+")
 _LEFT_OUT = re.compile(r"[\s.…·]+")
+_COMMON_WIDE = (
+    ("，", ","),
+    ("：", ":"),
+    ("；", ";"),
+    ("（", "("),
+    ("）", ")"),
+    ("！", "!"),
+    ("？", "?"),
+    ("％", "%"),
+    ("…", "..."),
+)
 _TRAILING_DOTS = re.compile(r"(?<=[。！？!?”’）)])\s?(?:\.{3,8}|…{1,4})$")
 _JUMP = r"[（(]\s*(?:上接|下转|紧接|接|转)\s*第?\s*[A-Za-z]?[\d一二三四五六七八九十]{1,3}\s*版[^（()）]{0,20}[)）]"
 _LEAD = re.compile(
@@ -21,7 +32,8 @@ _LEAD = re.compile(
 DATELINE = re.compile(r"本报讯|(?:本报|新华社|中新社)[\u4e00-\u9fff\d]{0,12}[电讯]\s*[（(]")
 JUMP_IN = re.compile(r"[（(]\s*上接\s*第?\s*[A-Za-z]?[\d一二三四五六七八九十]{1,3}\s*版")
 JUMP_ALONE = re.compile(
-    rf"{_JUMP}|[（(▲▼◆●\s]{{0,3}}(?:上接|下转|紧接)\s*第?\s*[A-Za-z]?[\d一二三四五六七八九十]{{1,3}}\s*版[^。,，]{{0,20}}"
+    rf"{_JUMP}|[（(▲▼◆●▶▷>→\s]{{0,4}}(?:上接|下转|紧接|转|接|详见|全文见|相关报道见|更多(?:报道|内容)见?)\s*第?\s*[A-Za-z]?[\d一二三四五六七八九十]{{1,3}}"
+    r"(?:[、，,—\-~至]\s*第?\s*[A-Za-z]?[\d一二三四五六七八九十]{1,3}){0,3}\s*版[^。,，]{0,20}"
 )
 _STARTER = re.compile(
     r"(?:近日|日前|近年来|近期|今年|去年|明年|目前|当前|如今|下一步|此外|同时|与此同时|另外|据悉|据介绍|据了解|数据显示|随后|接下来"
@@ -44,12 +56,15 @@ def clean(text: str) -> str:
     >>> clean("东\u200b海\u3000 区\n")
     '东海 区'
     """
-    return unicodedata.normalize("NFC", _SPACE.sub(" ", _INVISIBLE.sub("", text)).strip())
+    if not text.isprintable() or "  " in text:  # every invisible character and other space is unprintable
+        text = _SPACE.sub(" ", INVISIBLE.sub("", text))
+    text = text.strip()
+    return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
 
 
 def visible(text: str) -> bool:
     """Whether anything is left of a text after `clean`."""
-    return bool(_SPACE.sub("", _INVISIBLE.sub("", text)))
+    return bool(_SPACE.sub("", INVISIBLE.sub("", text)))
 
 
 def leading_silence(text: str) -> int:
@@ -143,4 +158,8 @@ def normalised(text: str) -> str:
     >>> normalised("今年,全市 增长。...") == normalised("今年，全市增长。")
     True
     """
-    return _LEFT_OUT.sub("", unicodedata.normalize("NFKC", text))
+    for wide, plain in _COMMON_WIDE:  # nearly all there is to change, and cheap to find
+        text = text.replace(wide, plain)
+    if not unicodedata.is_normalized("NFKC", text):
+        text = unicodedata.normalize("NFKC", text)
+    return _LEFT_OUT.sub("", text)

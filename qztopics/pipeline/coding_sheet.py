@@ -12,7 +12,7 @@ from qztopics.errors import DataError
 from qztopics.evaluation.attach import attach, overlap
 from qztopics.evaluation.label_sheets import read_sheet
 from qztopics.evaluation.labels import HandLabel, label_of_record
-from qztopics.rows import guard_formula
+from qztopics.formulas import guard_formula, unguarded
 from qztopics.settings import nearest_key
 
 if TYPE_CHECKING:
@@ -146,17 +146,6 @@ def take_back(path: Path, taxonomy: Taxonomy | None) -> SheetLabels:
     if not labels:
         raise DataError(f"{path}: no row has a label yet; fill the column label")
     return SheetLabels(tuple(labels), n_empty, tuple(unsettled))
-
-
-def unguarded(text: str) -> str:
-    """Take off the apostrophe that `guard_formula` put on.
-
-    Examples
-    --------
-    >>> unguarded("'=1+1"), unguarded("'90后")
-    ('=1+1', "'90后")
-    """
-    return text[1:] if text.startswith("'") and guard_formula(text[1:]) == text else text
 
 
 def _is_body(passage: Passage) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from qztopics.corpus.near_copies import joined, near_copies
+from qztopics.corpus.copies.near_copies import joined, near_copies
 from qztopics.errors import DataError
 from qztopics.evaluation.labels import attach
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 
-from qztopics.corpus.near_copies import near_copy_groups
+from qztopics.corpus.copies.near_copies import near_copy_groups
 from qztopics.corpus.read import read_texts
 from qztopics.corpus.wording import clean
 from qztopics.evaluation.attach import Attachment, attach

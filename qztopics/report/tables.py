@@ -6,30 +6,54 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
-from qztopics.rows import guard_formula
+from qztopics.formulas import guard_formula
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from qztopics.report.contents import ClusterLine, PolicyLine, TopicLine
+    from qztopics.evaluation.intervals import Interval
+    from qztopics.report.contents import ClusterLine, KeywordLine, PolicyLine, TopicLine
 
 Cell = str | int | float | None
 
 POLICY_COLUMNS = (
     "code", "name", "n_passages", "n_characters", "share_of_characters", "mean_probability", "n_abstained_nearest",
-    "n_labels", "f1",
+    "n_labels", "f1", "nearest_share", "nearest_low", "nearest_high", "corrected_share", "corrected_low",
+    "corrected_high",
 )  # fmt: skip
 TOPIC_COLUMNS = ("topic", "name", "terms", "n_passages", "share_of_passages", "npmi", "c_v", "policy_topic", "purity")
 CLUSTER_COLUMNS = ("cluster", "n_passages", "share_of_passages", "topics", "policy_topic", "purity")
 
+KEYWORD_COLUMNS = (
+    "term", "code", "name", "also", "n_passages", "n_outvoted", "n_labelled", "accuracy", "accuracy_low",
+    "accuracy_high", "gain_without", "verdict",
+)  # fmt: skip
+
 
 def policy_csv(lines: Iterable[PolicyLine]) -> bytes:
-    """Write the policy topics; `f1` is empty where it is not measured."""
+    """Write the policy topics; `f1` is empty where it is not measured, shares where they were not stored."""
     return _csv(
         POLICY_COLUMNS,
         (
-            (p.code, p.name, p.n_passages, p.n_characters, p.share, p.mean_probability, p.n_abstained, p.n_labels, p.f1)
+            (
+                *(p.code, p.name, p.n_passages, p.n_characters, p.share, p.mean_probability, p.n_abstained),
+                *(p.n_labels, p.f1, *_figure(p.nearest), *_figure(p.corrected)),
+            )
             for p in lines
+        ),
+    )
+
+
+def keywords_csv(lines: Iterable[KeywordLine]) -> bytes:
+    """Write the seed terms with what the labels say of them; `also` names further policy topics."""
+    return _csv(
+        KEYWORD_COLUMNS,
+        (
+            (
+                *(k.term, k.code, k.name, "; ".join(k.also), k.n_passages, k.n_outvoted, k.n_labelled),
+                *(*_figure(k.accuracy), k.gain_without, k.verdict),
+            )
+            for k in lines
         ),
     )
 
@@ -54,6 +78,10 @@ def clusters_csv(lines: Iterable[ClusterLine]) -> bytes:
             for c in lines
         ),
     )
+
+
+def _figure(figure: Interval | None) -> tuple[Cell, Cell, Cell]:
+    return (None, None, None) if figure is None else (figure.value, figure.low, figure.high)
 
 
 def _csv(columns: Sequence[str], lines: Iterable[Sequence[Cell]]) -> bytes:

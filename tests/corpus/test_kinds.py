@@ -4,6 +4,7 @@ import pytest
 
 from qztopics.corpus.kinds import classify
 from qztopics.corpus.lines import physical_lines, surface, wrap_width
+from qztopics.records import KINDS
 
 
 def kinds(page: str) -> list[str]:
@@ -116,7 +117,7 @@ def test_furniture_of_a_saved_web_page_is_not_body() -> None:
 相关报道："""
     assert kinds(page) == [
         *["slogan"] * 5,
-        *["headline", "headline", "byline", "byline", "byline", "body", "body"],
+        *["headline", "headline", "slogan", "slogan", "byline", "body", "body"],
         *["subhead", "body", "subhead", "body", "slogan"],
     ]
 
@@ -177,3 +178,111 @@ def test_a_subtitle_makes_the_lines_above_it_a_headline() -> None:
 def test_the_name_of_a_column_over_a_headline_is_a_slogan(title: str) -> None:
     assert kinds(f"{title}\n\n夜市点亮古街\n\n本报讯(记者 林一){LONG}") == ["slogan", "headline", "body"]
     assert kinds(f"{title}\n\n本报讯(记者 林一){LONG}") == ["headline", "body"]  # alone it is the headline
+
+
+def test_the_path_of_a_web_page_and_its_links_are_furniture() -> None:
+    page = f"""您的位置:
+首页
+>
+海城要闻
+海城要闻
+2031年海城市政府工作报告
+发布时间：
+2031-01-10 09:02:33
+来源：
+海城日报
+林一二
+各位代表：
+{LONG}
+》》点击图片进入专题《《
+分享到微信
+相关链接>>
+0123456789abcdef0123456789abcdef:
+一图读懂报告
+扫一扫在手机打开当前页
+打印本页
+关闭窗口"""
+    assert kinds(page) == [
+        *["slogan"] * 5,
+        *["headline", "slogan", "slogan", "slogan", "slogan", "byline", "body", "body"],
+        *["slogan"] * 8,
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "下载",
+        "【字体：大 中 小】",
+        "上一篇",
+        "首页 > 政务公开 > 工作报告",
+        "您当前的位置：首页",
+        "浏览次数：1203",
+        "发布时间：2031-01-10",
+    ],
+)
+def test_single_lines_of_web_furniture(line: str) -> None:
+    assert kinds(f"海城市政府工作报告\n{line}\n{LONG}\n{LONG}") == ["headline", "slogan", "body", "body"]
+
+
+def test_words_in_the_text_are_no_web_furniture() -> None:
+    assert surface("大桥通车")[0] == surface("分享快乐的人")[0] == surface("打印店开到村口")[0] == "heading"
+    assert surface("来源：" + LONG)[0] == "body"
+
+
+def test_a_couplet_over_two_more_headings_is_a_watchword_and_over_one_a_headline() -> None:
+    below = f"老街夜市点亮古街\n\n——望海区夜经济观察\n\n(记者 林一)\n\n{LONG}"
+    assert kinds(f"山海有约 城乡有梦\n\n{below}")[:3] == ["slogan", "headline", "headline"]
+    assert kinds(f"进村办证 上门送药\n\n老街夜市点亮古街\n\n本报讯(记者 林一){LONG}") == [
+        "headline",
+        "headline",
+        "body",
+    ]
+
+
+def test_four_characters_with_the_place_of_the_page_name_a_column() -> None:
+    text = LONG.replace("望海区", "望海望海区")
+    assert kinds(f"望海风味\n\n一碗面线糊\n\n(文/林一)\n\n{text}\n\n{text}\n\n{text}")[:2] == ["slogan", "headline"]
+    assert kinds(f"一锅热汤\n\n一碗面线糊\n\n(文/林一)\n\n{text}\n\n{text}\n\n{text}")[:2] == ["headline", "headline"]
+
+
+def test_a_short_sentence_in_a_wide_gap_is_a_caption() -> None:
+    page = f"老街新颜\n\n{LONG}\n\n\n\n6月9日,居民在社区食堂用餐。\n\n{LONG}\n\n{LONG}"
+    assert kinds(page) == ["headline", "body", "caption", "body", "body"]
+    assert kinds(page.replace("\n\n\n\n", "\n\n"))[2] == "body"
+
+
+def test_a_feature_headline_with_commas_over_a_second_headline() -> None:
+    page = f"老街新颜\n\n{LONG}\n\n一部电梯,吵了四年,装了四十天\n\n渔丰里添梯记\n\n{LONG}"
+    assert kinds(page) == ["headline", "body", "headline", "headline", "body"]
+
+
+def test_a_lone_heading_over_another_subject_is_a_headline() -> None:
+    other = "老郑蹲在河边钓鱼,竹凳坐了十二年,凳面磨得发亮,身旁站着一只白鹭,一人一鸟谁也没有先动一动。"
+    page = f"老街新颜\n\n{LONG}\n\n{LONG}\n\n河边支起钓凳\n\n{other}\n\n{other}"
+    assert kinds(page) == ["headline", "body", "body", "headline", "body", "body"]
+    assert kinds(page.replace(other, LONG))[3] == "subhead"
+    two = page + f"\n\n白鹭也来做客\n\n{other}"
+    assert [kind for kind in kinds(two) if kind == "subhead"] == ["subhead", "subhead"]  # sections come in twos
+
+
+def test_the_first_section_under_a_byline_is_a_subhead() -> None:
+    page = f"学校进厂房\n\n(记者 林一)\n\n机床边上课\n\n本报讯 周三下午,{LONG}\n\n看病不过桥\n\n{LONG}"
+    assert kinds(page) == ["headline", "byline", "subhead", "body", "subhead", "body"]
+
+
+def test_the_office_that_signs_and_the_last_line_are_no_headlines() -> None:
+    page = f"关于修路的通知\n\n{LONG}\n\n望海区人民政府\n\n2031年1月9日"
+    assert kinds(page) == ["headline", "body", "byline", "byline"]
+    assert kinds(f"老街新颜\n\n{LONG}\n\n{LONG}\n\n共建山海花园城市") == ["headline", "body", "body", "slogan"]
+
+
+def test_a_numbered_sentence_over_a_paragraph_is_a_subhead_and_in_a_list_text() -> None:
+    assert kinds(f"工作报告\n各位代表：\n（一）产业稳中有进、转型加快。\n{LONG}\n（二）民生稳步改善。\n{LONG}") == [
+        *["headline", "body", "subhead", "body", "subhead", "body"]
+    ]
+    assert kinds(f"{LONG}\n一、办好学校。\n二、修好道路。\n三、{LONG}") == ["body"] * 4
+
+
+def test_a_page_of_many_short_lines_takes_linear_time() -> None:
+    assert set(kinds("\n".join(["望海风味", "一部电梯,吵了四年", "", "", "", LONG] * 2000))) <= {*KINDS}

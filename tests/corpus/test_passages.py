@@ -4,8 +4,11 @@ from itertools import pairwise
 
 import pytest
 
-from qztopics.corpus.passages import cut_points
-from qztopics.corpus.read import repair_page
+from qztopics.corpus.articles import Piece
+from qztopics.corpus.lines import physical_lines
+from qztopics.corpus.mends import find_mends, rules_for
+from qztopics.corpus.passages import Cut, cut_paragraph, cut_points
+from qztopics.corpus.repair import repair_page
 from qztopics.records import Document
 from qztopics.settings import CorpusSettings
 
@@ -23,7 +26,7 @@ def starts(text: str) -> list[str]:
 
 
 def texts(page: str) -> list[str]:
-    return [p.text for p in repair_page(Document("p", "p.txt", page), SETTINGS)[2]]
+    return [p.text for p in repair_page(Document("p", "p.txt", page), SETTINGS).passages]
 
 
 def test_a_paragraph_of_two_hundred_characters_is_one_passage() -> None:
@@ -73,7 +76,7 @@ def test_closing_quotes_stay_with_their_sentence() -> None:
 
 def test_dateline_jump_and_dots_are_left_out_of_the_text_only() -> None:
     page = "(上接第二版)本报讯(融媒体记者 林一 通讯员 陈二)近日,望海区开出首班校车。...\n"
-    _, _, passages = repair_page(Document("p", "p.txt", page), SETTINGS)
+    passages = repair_page(Document("p", "p.txt", page), SETTINGS).passages
     assert [(p.text, p.spans) for p in passages] == [("近日,望海区开出首班校车。", ((0, len(page) - 1),))]
 
 
@@ -85,10 +88,37 @@ def test_invisible_characters_are_left_out_and_spaces_made_one() -> None:
 
 def test_furniture_is_one_passage_whatever_its_length() -> None:
     page = f"编者按:{(S + '。') * 20}"
-    _, paragraphs, passages = repair_page(Document("p", "p.txt", page), SETTINGS)
-    assert (paragraphs[0].kind, len(passages)) == ("note", 1)
+    repaired = repair_page(Document("p", "p.txt", page), SETTINGS)
+    assert (repaired.paragraphs[0].kind, len(repaired.passages)) == ("note", 1)
 
 
 def test_passage_limits_are_settings() -> None:
     small = CorpusSettings(passage_max=80, passage_min=20)
     assert max(map(len, pieces((S + "。") * 10, small))) <= 80
+
+
+def test_the_last_of_several_short_sentences_is_the_heading() -> None:
+    text = f"{S}。{S}。{S}。山路修到家门。推动均衡发展。{S}。{S}。{S}。"
+    assert [piece[-7:] for piece in pieces(text)[:1]] == ["山路修到家门。"]
+    assert starts(text) == [S[:4], "推动均衡"]
+
+
+def test_a_heading_after_words_such_as_five_years_never_ends_a_passage() -> None:
+    text = (
+        "".join(f"{S}。{S}。五年来,{words}。" for words in ("发展底色鲜明", "民生保障有力", "改革步伐加快"))
+        + f"{S}。{S}。"
+    )
+    assert starts(text) == [S[:4], "五年来,", "五年来,", "五年来,"]
+
+
+def test_a_text_of_nothing_but_headings_is_cut_all_the_same() -> None:
+    assert max(map(len, pieces("加强学校建设。" * 4000))) <= SETTINGS.passage_max
+
+
+def test_certain_mends_change_the_text_and_never_the_spans() -> None:
+    page = "组建“1 N”专班,提高质量 and 成效。"
+    rules = rules_for(find_mends(page))
+    line = physical_lines(page)[0]
+    assert cut_paragraph("body", [Piece(line)], SETTINGS, rules) == [
+        Cut(((0, len(page)),), "组建“1+N”专班,提高质量和成效。")
+    ]

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qztopics.corpus.read import Columns, read_corpus, read_texts, repair_page
+from qztopics.corpus.read import Columns, read_corpus, read_texts
+from qztopics.corpus.repair import Repaired, repair_page
 from qztopics.errors import DataError, InputMissingError
 from qztopics.records import Corpus, Document
 from qztopics.settings import CorpusSettings
@@ -55,8 +56,8 @@ FRAGMENTS = [
 pages = st.lists(st.sampled_from(FRAGMENTS), max_size=80).map("".join)
 
 
-def check_conservation(document: Document, corpus_parts: tuple) -> None:
-    articles, paragraphs, passages = corpus_parts
+def check_conservation(document: Document, corpus_parts: Repaired) -> None:
+    articles, paragraphs, passages = corpus_parts.articles, corpus_parts.paragraphs, corpus_parts.passages
     times = [0] * len(document.text)
     for passage in passages:
         for start, end in passage.spans:
@@ -65,7 +66,7 @@ def check_conservation(document: Document, corpus_parts: tuple) -> None:
                 times[i] += 1
     assert [c for c, n in zip(document.text, times, strict=True) if not c.isspace() and n != 1] == []
     assert max(times, default=0) <= 1
-    for things in corpus_parts:
+    for things in (articles, paragraphs, passages):
         assert len({thing.id for thing in things}) == len(things)
     by_paragraph = {p.id: p for p in paragraphs}
     assert [p.paragraph_id for p in passages] == sorted([p.paragraph_id for p in passages], key=[*by_paragraph].index)
@@ -96,7 +97,7 @@ def test_any_unicode_is_conserved(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "\n\n \t\u3000\r\n", "\x1c\x85\u2028"])
 def test_an_empty_page_has_no_passages(text: str) -> None:
-    assert repair_page(Document("p", "p.txt", text), SETTINGS) == ((), (), ())
+    assert repair_page(Document("p", "p.txt", text), SETTINGS) == Repaired()
 
 
 def folder(root: Path) -> Path:
@@ -138,7 +139,7 @@ def test_a_folder_of_everything(tmp_path: Path) -> None:
     assert seen == [(i, 5) for i in range(1, 6)]
     for passage in corpus.passages:
         if passage.document_id == "b":
-            assert passage.meta == {"date": "2024-05-02"}
+            assert passage.meta == {"date": "2024-05-02", "reporter": "林一"}
 
 
 def test_order_of_arguments_and_jobs_change_nothing(tmp_path: Path) -> None:
@@ -208,11 +209,9 @@ def test_a_page_of_one_line_without_a_sentence_end_has_a_body(text: str) -> None
 
 
 def test_short_lines_that_are_all_of_a_page_are_paragraphs_of_one_article() -> None:
-    articles, _, passages = repair_page(
-        Document("p", "p.txt", "夜间门诊开到九点\n\n\n\n公交延到十点\n渔船归港"), SETTINGS
-    )
-    assert len(articles) == 1
-    assert [(p.kind, p.text) for p in passages] == [
+    repaired = repair_page(Document("p", "p.txt", "夜间门诊开到九点\n\n\n\n公交延到十点\n渔船归港"), SETTINGS)
+    assert len(repaired.articles) == 1
+    assert [(p.kind, p.text) for p in repaired.passages] == [
         ("body", "夜间门诊开到九点"),
         ("body", "公交延到十点"),
         ("body", "渔船归港"),
@@ -223,13 +222,15 @@ def test_short_lines_that_are_all_of_a_page_are_paragraphs_of_one_article() -> N
     "text", ["夜间门诊开到九点\n\n(记者 林一)\n", "(下转第三版)", "图为新建的校舍 林一摄", "夜间门诊\n\n(上接第一版)"]
 )
 def test_a_page_with_bylines_jumps_or_captions_only_has_no_body(text: str) -> None:
-    assert "body" not in {passage.kind for passage in repair_page(Document("p", "p.txt", text), SETTINGS)[2]}
+    assert "body" not in {passage.kind for passage in repair_page(Document("p", "p.txt", text), SETTINGS).passages}
 
 
 def test_a_folder_of_refused_files_is_a_corpus_without_documents(tmp_path: Path) -> None:
+    (tmp_path / "x.wps").write_bytes(b"PK")
     (tmp_path / "x.docx").write_bytes(b"PK")
     corpus = read_corpus([tmp_path], SETTINGS)
-    assert (corpus.documents, [(r.path, r.code) for r in corpus.rejections]) == ((), [("x.docx", "unsupported")])
+    assert corpus.documents == ()
+    assert [(r.path, r.code) for r in corpus.rejections] == [("x.wps", "unsupported"), ("x.docx", "damaged")]
 
 
 def test_a_table_without_its_columns_does_not_stop_the_others(tmp_path: Path) -> None:

@@ -49,14 +49,15 @@ def test_equal_paths_in_two_roots_get_the_names_of_their_roots(tmp_path: Path) -
 
 
 def test_other_files_are_refused_by_name_with_what_to_do(tmp_path: Path) -> None:
-    for name in ("a.txt", "b.pdf", "c.doc", "d.xyz", "noname"):
+    for name in ("a.txt", "b.ofd", "c.doc", "d.xyz", "noname"):
         write(tmp_path / name)
     files, rejections = find_files([tmp_path], LIMIT)
     assert len(files) == 1
-    assert [(r.path, r.code) for r in rejections] == [(n, "unsupported") for n in ("b.pdf", "c.doc", "d.xyz", "noname")]
-    assert ".txt" in rejections[0].words
-    assert "UTF-8 text" in rejections[1].words
-    explicit = find_files([tmp_path / "b.pdf"], LIMIT)
+    assert [(r.path, r.code) for r in rejections] == [(n, "unsupported") for n in ("b.ofd", "c.doc", "d.xyz", "noname")]
+    assert "PDF" in rejections[0].words
+    assert ".docx" in rejections[1].words
+    assert ".parquet" in rejections[2].words
+    explicit = find_files([tmp_path / "b.ofd"], LIMIT)
     assert (explicit[0], explicit[1][0].code) == ([], "unsupported")
 
 
@@ -88,11 +89,11 @@ def test_a_folder_of_refused_files_gives_its_rejections(tmp_path: Path) -> None:
 
 
 def test_equal_paths_of_refused_files_get_the_names_of_their_roots(tmp_path: Path) -> None:
-    for name in ("one/a.pdf", "two/a.pdf", "two/b.doc", "one/c.txt"):
+    for name in ("one/a.ofd", "two/a.ofd", "two/b.doc", "one/c.txt"):
         write(tmp_path / name)
     for inputs in (["one", "two"], ["two", "one"]):
         _, rejections = find_files([tmp_path / name for name in inputs], LIMIT)
-        assert [r.path for r in rejections] == ["b.doc", "one/a.pdf", "two/a.pdf"]
+        assert [r.path for r in rejections] == ["b.doc", "one/a.ofd", "two/a.ofd"]
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")

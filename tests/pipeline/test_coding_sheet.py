@@ -12,10 +12,10 @@ from openpyxl import load_workbook
 from qztopics.corpus.read import read_corpus
 from qztopics.errors import DataError
 from qztopics.evaluation.labels import HandLabel, attach, read_labels
-from qztopics.pipeline.coding_sheet import COLUMNS, lay_out, take_back, unguarded, write_labels, write_sheet
+from qztopics.formulas import guard_formula, unguarded
+from qztopics.pipeline.coding_sheet import COLUMNS, lay_out, take_back, write_labels, write_sheet
 from qztopics.policy.taxonomy import read_taxonomy
 from qztopics.records import Passage
-from qztopics.rows import guard_formula
 from qztopics.settings import CorpusSettings
 
 SEEDS = Path(__file__).parents[2] / "seeds"

@@ -82,7 +82,7 @@ class FormatError(DataError):
     """A file that cannot be read. `code` is a short machine name such as `encrypted`, the message a clause for people.
 
     Codes: `damaged` `encrypted` `image_only` `bomb` `dtd` `zip` `depth` `oversized` `timeout` `memory` `crashed`
-    `needs_extra` `empty`.
+    `needs_extra` `empty`, and of web pages `binary` `encoding`.
     """
 
     def __init__(self, code: str, words: str) -> None:

@@ -1,0 +1,1 @@
+"""What was printed twice: reprints of articles, near-copies of passages."""
