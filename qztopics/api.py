@@ -16,6 +16,7 @@ from qztopics.errors import TooManyRejectedError, UsageError
 from qztopics.pipeline.classify import classify, reader_of
 from qztopics.pipeline.reading import Reading, read_texts
 from qztopics.pipeline.selftest import library_versions, make_selftest, replay
+from qztopics.pipeline.shares import shares_of
 from qztopics.records import Passage
 from qztopics.rows import Row, make_row
 from qztopics.text.segmentation import engine_version
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from qztopics.model import Model
+    from qztopics.records import PolicyShares
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,22 +86,31 @@ class LoadedModel:
         TooManyRejectedError
             More than `max_bad` files cannot be read; the message names the first.
         """
-        _refuse_single(inputs)
-        if inputs and all(isinstance(item, Path) for item in inputs):
-            corpus = read.read_corpus(list(inputs), self.model.settings.corpus)
-            if len(corpus.rejections) > max_bad:
-                first = corpus.rejections[0]
-                raise TooManyRejectedError(
-                    f"{len(corpus.rejections)} inputs cannot be read, {first.path} first ({first.words}); "
-                    "leave them out, or raise max_bad"
-                )
-            passages = corpus.passages
-        elif all(isinstance(item, str) for item in inputs):
-            passages = tuple(_text_passage(number, str(text)) for number, text in enumerate(inputs, start=1))
-        else:
-            raise UsageError("classify takes either texts (str) or paths (pathlib.Path), not both at once")
+        passages = self._passages(inputs, max_bad)
         found = classify(self.model, passages, explain=explain, jobs=jobs).assignments
         return [make_row(p, a) for p, a in zip(passages, found, strict=True) if p.kind == "body"]
+
+    def shares(self, inputs: Sequence[str | Path], *, max_bad: int = 0, jobs: int = 1) -> PolicyShares:
+        """Estimate the share of each policy topic in the length of new text, raw and corrected, with 95 % intervals.
+
+        Passages that carried a hand label in training count with it. Intervals resample articles; of texts, each is an
+        article of its own.
+
+        Parameters
+        ----------
+        inputs, max_bad
+            As in `classify`, and so are the errors.
+
+        Raises
+        ------
+        UsageError
+            The model has no policy topics.
+        """
+        self._codes()
+        passages = self._passages(inputs, max_bad)
+        found = shares_of(self.model, passages, classify(self.model, passages, held_out=True, jobs=jobs))
+        assert found is not None  # noqa: S101 - `_codes` has refused
+        return found
 
     def predict(self, texts: Sequence[str]) -> list[str]:
         """Return the most probable code of each text, without abstaining."""
@@ -121,6 +132,21 @@ class LoadedModel:
         listed = top_terms(self.model.topics, self.model.vocabulary.terms)
         names = self.model.facts.topic_names
         return [Topic(k, name, tuple(terms)) for k, (name, terms) in enumerate(zip(names, listed, strict=True))]
+
+    def _passages(self, inputs: Sequence[str | Path], max_bad: int) -> tuple[Passage, ...]:
+        _refuse_single(inputs)
+        if inputs and all(isinstance(item, Path) for item in inputs):
+            corpus = read.read_corpus(list(inputs), self.model.settings.corpus)
+            if len(corpus.rejections) > max_bad:
+                first = corpus.rejections[0]
+                raise TooManyRejectedError(
+                    f"{len(corpus.rejections)} inputs cannot be read, {first.path} first ({first.words}); "
+                    "leave them out, or raise max_bad"
+                )
+            return corpus.passages
+        if all(isinstance(item, str) for item in inputs):
+            return tuple(_text_passage(number, str(text)) for number, text in enumerate(inputs, start=1))
+        raise UsageError("give either texts (str) or paths (pathlib.Path), not both at once")
 
     def _codes(self) -> tuple[str, ...]:
         if self.model.classifier is None:

@@ -31,6 +31,7 @@ def classify(
     ] = None,
     level: Annotated[o.RowLevel, typer.Option(help="What one row stands for.")] = o.RowLevel.PASSAGE,
     min_probability: o.MinProbability = None,
+    settings: o.SettingsFile = None,
     jobs: o.Jobs = None,
     rejects: o.Rejects = None,
     max_bad: o.MaxBad = 0,
@@ -38,6 +39,7 @@ def classify(
     label_column: o.LabelColumn = None,
     id_column: o.IdColumn = None,
     meta_columns: o.MetaColumns = None,
+    unit: o.Unit = None,
     *,
     every_row: Annotated[
         bool, typer.Option("--all", help="Also rows for furniture: headlines, bylines, captions …")
@@ -61,7 +63,8 @@ def classify(
     opened = api.load(setup.model_path(models_dir, model))
     workers = setup.n_jobs(jobs)
     columns = setup.columns(text_column, label_column, id_column, meta_columns)
-    corpus = setup.read_inputs(inputs or [], opened.model.settings.corpus, columns, workers, rejects)
+    how = setup.reading(opened.model.settings.corpus, settings, unit)
+    corpus = setup.read_inputs(inputs or [], how, columns, workers, rejects)
     setup.say_if_compiling()
     answers = judge(opened.model, corpus.passages, explain=explain, min_probability=min_probability, jobs=workers)
     made = [rows.make_row(p, a) for p, a in zip(corpus.passages, answers.assignments, strict=True)]

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from qztopics.api import LoadedModel
+    from qztopics.cli.stored import Measured
     from qztopics.evaluation.evaluate import Evaluation
     from qztopics.evaluation.intervals import Interval
     from qztopics.evaluation.labels import HandLabel
@@ -35,6 +36,8 @@ def evaluate(
     text_column: o.TextColumn = None,
     label_column: o.LabelColumn = None,
     id_column: o.IdColumn = None,
+    unit: o.Unit = None,
+    settings: o.SettingsFile = None,
     rejects: o.Rejects = None,
     max_bad: o.MaxBad = 0,
     *,
@@ -42,12 +45,14 @@ def evaluate(
 ) -> None:
     """Score a model against hand labels.
 
-    Without --labels: the labels it was trained on, from its stored out-of-fold answers. Labels by place need the texts
-    they were made on: INPUT, or the rows that `train` stored.
+    Without --labels: the labels it was trained on, from its stored out-of-fold answers; then how much of the training
+    text each policy topic takes up. Labels by place need the texts they were made on: INPUT, or the rows that `train`
+    stored.
     """
     from qztopics import api
     from qztopics.cli import setup
     from qztopics.cli.output import print_json
+    from qztopics.cli.shares import print_audit, print_shares
     from qztopics.pipeline import evaluate as verbs
 
     names = compare or (model,)
@@ -55,7 +60,8 @@ def evaluate(
     workers = setup.n_jobs(jobs)
     stored = reports_dir / names[0] / setup.ROWS
     columns = setup.columns(text_column, label_column, id_column, None)
-    corpus = setup.read_inputs(inputs, opened[0].model.settings.corpus, columns, workers, rejects) if inputs else None
+    how = setup.reading(opened[0].model.settings.corpus, settings, unit)
+    corpus = setup.read_inputs(inputs, how, columns, workers, rejects) if inputs else None
     labelled = None
     if labels is not None:
         hand = _read(labels, opened[0], *((None, None) if inputs else (text_column, label_column)))
@@ -63,25 +69,30 @@ def evaluate(
     elif corpus is not None:
         labelled = _labelled_records(corpus, opened[0])
     if compare is not None:
-        found: Comparison = (
+        compared: Comparison = (
             verbs.compare_training(opened[0].model, opened[1].model)
             if labelled is None
             else verbs.compare_labels(opened[0].model, opened[1].model, labelled, jobs=workers)
         )
         if as_json:
-            print_json({"models": compare, "comparison": found, "sentence": _verdict(found, *compare)})
+            print_json({"models": compare, "comparison": compared, "sentence": _verdict(compared, *compare)})
         else:
-            _print_comparison(found, *compare)
+            _print_comparison(compared, *compare)
     else:
         if labelled is None:
             scores, n_trained = verbs.evaluate_training(opened[0].model, _stored_rows(stored)), None
         else:
             scores, n_trained = verbs.evaluate_labels(opened[0].model, labelled, jobs=workers)
         origin = _origin(scores, n_trained, opened[0].model.facts.fold_unit)
+        trained = _trained(reports_dir / model / setup.SUMMARY, opened[0].version) if labelled is None else None
         if as_json:
-            print_json({"model": model, "origin": origin, "evaluation": scores})
+            found = {"shares": trained.shares, "audit": trained.audit} if trained else {}
+            print_json({"model": model, "origin": origin, "evaluation": scores, **found})
         else:
             _print_tables(scores, origin, model)
+            if trained:
+                print_shares(trained.shares)
+                print_audit(trained.audit)
     setup.judge_rejections(corpus.rejections if corpus else (), max_bad)
 
 
@@ -98,9 +109,9 @@ def _read(path: Path, opened: LoadedModel, text_column: str | None, label_column
 
 def _stored_passages(hand: Sequence[HandLabel], stored: Path) -> Sequence[Passage]:
     """Passages of the rows that `train` stored, for labels by place without INPUT."""
-    from qztopics.rows import read_parquet
+    from qztopics.rows import passage_of, read_parquet
 
-    return [_passage(row) for row in read_parquet(stored)] if any(h.source is not None for h in hand) else ()
+    return [passage_of(row) for row in read_parquet(stored)] if any(h.source is not None for h in hand) else ()
 
 
 def _labelled_records(corpus: Corpus, opened: LoadedModel) -> Labelled:
@@ -135,22 +146,12 @@ def _stored_rows(path: Path) -> list[Row]:
     return [row for row in read_parquet(path) if row.kind == "body"] if path.is_file() else []
 
 
-def _passage(row: Row) -> Passage:
-    from qztopics.records import KINDS, Passage
+def _trained(path: Path, version: str) -> Measured | None:
+    """Shares and keyword audit of the training; None where they are gone, or are of another version of the model."""
+    from qztopics.cli.stored import read_stored
 
-    kind = next(k for k in KINDS if k == row.kind)
-    return Passage(
-        id=row.passage_id or "",
-        paragraph_id=row.paragraph_id or "",
-        article_id=row.article_id or "",
-        document_id=row.document_id,
-        source=row.source,
-        kind=kind,
-        spans=row.spans,
-        text=row.text,
-        meta=row.meta,
-        duplicate_of="" if row.abstain_reason == "duplicate" else None,
-    )
+    measured, stored_version = read_stored(path) if path.is_file() else (None, "")
+    return measured if stored_version == version else None
 
 
 def _meet(hand: tuple[HandLabel, ...], passages: Sequence[Passage]) -> Labelled:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from qztopics.cli import options as o
+from qztopics.cli import suggest as what_next
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -121,6 +122,7 @@ def export(
     settings: o.SettingsFile = None,
     text_column: o.TextColumn = None,
     id_column: o.IdColumn = None,
+    unit: o.Unit = None,
     rejects: o.Rejects = None,
     max_bad: o.MaxBad = 0,
 ) -> None:
@@ -142,7 +144,8 @@ def export(
     opened = _open(model, models_dir)
     known = _taxonomy(taxonomy, opened)
     hand = read_labels(labels, unsettled=True) if labels else ()
-    cutting = opened.model.settings.corpus if opened else setup.read_settings(settings, None).corpus
+    own = setup.read_settings(settings, None).corpus
+    cutting = setup.reading(opened.model.settings.corpus, settings, unit) if opened else setup.with_unit(own, unit)
     corpus = setup.read_inputs(inputs or [], cutting, setup.columns(text_column, None, id_column, None), 1, rejects)
     rows, missed = lay_out(corpus.passages, hand)
     if missed:
@@ -176,6 +179,9 @@ def import_sheet(
             f"warning: {len(found.unsettled)} more rows were left out that a coder has coded, but whose label is not "
             f"settled (rows {listed(found.unsettled)})"
         )
+
+
+app.command("suggest")(what_next.suggest)
 
 
 def _open(name: str | None, models_dir: Path) -> LoadedModel | None:

@@ -8,6 +8,14 @@ from typing import Annotated
 
 import typer
 
+
+class RecordUnit(StrEnum):
+    """What one record of a table becomes."""
+
+    RECORD = "record"
+    PASSAGE = "passage"
+
+
 Inputs = Annotated[list[str] | None, typer.Argument(metavar="INPUT...", help="Files and folders; - is standard input.")]
 ModelName = Annotated[str, typer.Option("--model", metavar="NAME", help="Name of the model in the store.")]
 ModelsDir = Annotated[Path, typer.Option(help="Folder of the models.")]
@@ -32,6 +40,12 @@ MinProbability = Annotated[float | None, typer.Option(min=0.0, max=1.0, help="Ab
 TextColumn = Annotated[str | None, typer.Option(help="Column of a table that holds the text.")]
 LabelColumn = Annotated[str | None, typer.Option(help="Column of a table that holds the label.")]
 IdColumn = Annotated[str | None, typer.Option(help="Column of a table that holds the record's id.")]
+Unit = Annotated[
+    RecordUnit | None,
+    typer.Option(
+        help="A record of a table is one passage, or is cut into passages like a page.", show_default="record"
+    ),
+]
 MetaColumns = Annotated[str | None, typer.Option(help="Columns to carry along, separated by commas.")]
 
 

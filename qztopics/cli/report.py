@@ -11,10 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from qztopics.api import LoadedModel
+    from qztopics.cli.stored import Measured
     from qztopics.evaluation.evaluate import Evaluation
     from qztopics.model import Model
-    from qztopics.pipeline.classify import Answers
-    from qztopics.records import Corpus, CorpusSummary
     from qztopics.rows import Row
 
 
@@ -27,39 +26,23 @@ def report(
     models_dir: o.ModelsDir = Path("models"),
     reports_dir: o.ReportsDir = Path("reports"),
 ) -> None:
-    """Write reports/NAME/index.html again from the model and the rows that `train` stored."""
+    """Write reports/NAME/index.html again from the model and the rows that `train` measured."""
     from qztopics import api
     from qztopics.bundle.store import versions
     from qztopics.cli import setup
+    from qztopics.cli.stored import read_stored
     from qztopics.cli.terminal import say
     from qztopics.rows import read_parquet
 
     folder = reports_dir / model
-    summary, version = _read_summary(folder / setup.SUMMARY)
+    measured, version = read_stored(folder / setup.SUMMARY)
     opened = api.load(setup.model_path(models_dir, model), version)
     current = next((v.id for v in versions(opened.path) if v.current), "none")
     if current != version:
         say(f"warning: {model} is at version {current} now; the stored rows, and so this report, are of {version}")
     rows = read_parquet(folder / setup.ROWS)
-    write(folder, rows, opened, summary, score(opened.model, rows), model)
+    write(folder, rows, opened, measured, score(opened.model, rows), model)
     say(f"report  {folder / 'index.html'}")
-
-
-def store_rows(folder: Path, corpus: Corpus, answers: Answers, summary: CorpusSummary, version: str) -> list[Row]:
-    """Keep the rows of all kinds, and how the inputs were read, beside the report."""
-    from dataclasses import asdict
-
-    import orjson
-
-    from qztopics.cli import setup
-    from qztopics.rows import make_row
-    from qztopics.storage import write_bytes
-
-    rows = [make_row(p, a) for p, a in zip(corpus.passages, answers.assignments, strict=True)]
-    setup.write_rows(rows, str(folder / setup.ROWS), "parquet")
-    stored = {"version": version, "summary": asdict(summary)}
-    write_bytes(folder / setup.SUMMARY, orjson.dumps(stored, option=orjson.OPT_INDENT_2) + b"\n")
-    return rows
 
 
 def score(model: Model, rows: Sequence[Row]) -> Evaluation | None:
@@ -73,7 +56,7 @@ def write(
     folder: Path,
     rows: Sequence[Row],
     opened: LoadedModel,
-    summary: CorpusSummary,
+    measured: Measured,
     evaluation: Evaluation | None,
     name: str,
 ) -> None:
@@ -86,25 +69,11 @@ def write(
         folder,
         rows,
         opened.model,
-        summary,
+        measured.summary,
         evaluation,
         name=name,
         version=opened.version,
+        shares=measured.shares,
+        audit=measured.audit,
         notes=[*notes, *([labels] if labels else [])],
     )
-
-
-def _read_summary(path: Path) -> tuple[CorpusSummary, str]:
-    import orjson
-    from pydantic import TypeAdapter, ValidationError
-
-    from qztopics.errors import DataError, InputMissingError
-    from qztopics.records import CorpusSummary
-
-    try:
-        stored = orjson.loads(path.read_bytes())
-        return TypeAdapter(CorpusSummary).validate_python(stored["summary"]), str(stored["version"])
-    except FileNotFoundError:
-        raise InputMissingError(f"{path}: there are no stored rows to report on; train the model again") from None
-    except (orjson.JSONDecodeError, KeyError, TypeError, ValidationError):
-        raise DataError(f"{path}: not what `train` wrote; train the model again") from None

@@ -14,6 +14,7 @@ from qztopics.errors import OutputError, TooManyRejectedError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from qztopics.cli import options as o
     from qztopics.corpus.read import Columns
     from qztopics.policy.taxonomy import Taxonomy
     from qztopics.records import Corpus, Rejection
@@ -33,6 +34,23 @@ def read_settings(path: Path | None, seed: int | None) -> Settings:
 
     found = settings.read_settings(path or SETTINGS, required=path is not None)
     return found if seed is None else found.model_copy(update={"seed": seed})
+
+
+def reading(model: CorpusSettings, path: Path | None, unit: o.RecordUnit | None) -> CorpusSettings:
+    """How a model's inputs are read: its own settings, with limits and file names as the settings file says.
+
+    The lengths that cut passages stay the model's, for its scores are for passages of that length.
+    """
+    from qztopics import settings
+
+    given = settings.read_settings(path or SETTINGS, required=path is not None).corpus
+    ours = given.model_dump(include=given.model_fields_set - {"passage_max", "passage_min"})
+    return with_unit(model.model_copy(update=ours), unit)
+
+
+def with_unit(corpus: CorpusSettings, unit: o.RecordUnit | None) -> CorpusSettings:
+    """Settings with the unit of records that `--unit` names, if it is given."""
+    return corpus if unit is None else corpus.model_copy(update={"record_unit": unit.value})
 
 
 def read_lexicon(folder: Path | None) -> Lexicon:
@@ -136,6 +154,8 @@ def read_inputs(
         if document.form == "page":
             detail(f"read    {document.source} ({document.encoding}, {len(document.text)} characters)")
     say_rejections(corpus.rejections)
+    for notice in corpus.notices:
+        detail(f"notice ({notice.code}): {notice.path}: {notice.words}")
     if rejects is not None:
         _write_rejects(rejects, corpus.rejections)
     return corpus

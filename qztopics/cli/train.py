@@ -40,6 +40,7 @@ def train(
     label_column: o.LabelColumn = None,
     id_column: o.IdColumn = None,
     meta_columns: o.MetaColumns = None,
+    unit: o.Unit = None,
     *,
     no_report: Annotated[
         bool, typer.Option("--no-report", help="Publish the model and its rows, write no report.")
@@ -52,12 +53,12 @@ def train(
     from qztopics import api
     from qztopics.bundle.names import check_model_name
     from qztopics.cli import setup
-    from qztopics.cli.report import score, store_rows, write
+    from qztopics.cli.report import score, write
+    from qztopics.cli.stored import measure, store
     from qztopics.cli.terminal import progress, say
     from qztopics.errors import DataError
     from qztopics.pipeline.classify import classify
     from qztopics.pipeline.train import train as fit
-    from qztopics.records import summarise
     from qztopics.storage import remove_file
 
     started = time.monotonic()
@@ -65,6 +66,7 @@ def train(
     setup.check_writable(models_dir / model)
     setup.check_writable(reports_dir / model)
     chosen = setup.read_settings(settings, seed)
+    chosen = chosen.model_copy(update={"corpus": setup.with_unit(chosen.corpus, unit)})
     words = setup.read_lexicon(lexicon)
     topics = setup.read_taxonomy(taxonomy)
     if not inputs and labels is None:
@@ -91,16 +93,16 @@ def train(
         _say_labels(fitted, matching, hand, labels)
         # All that takes time comes before publishing, so that model, rows and report change within a moment.
         answers = classify(fitted, corpus.passages, held_out=True, jobs=workers, progress=watch("classifying"))
+        measured = measure(fitted, corpus, answers, hand)
         folder = reports_dir / model
-        summary = summarise(corpus)
         version = api.store(fitted, models_dir, model, seconds=time.monotonic() - started)
-        rows = store_rows(folder, corpus, answers, summary, version)
+        rows = store(folder, corpus, answers, measured, version)
         scores = score(fitted, rows)
         if no_report:
             remove_file(folder / "index.html")  # it would be of other rows
         else:
             opened = api.LoadedModel(fitted, version, models_dir / model)
-            write(folder, rows, opened, summary, scores, model)
+            write(folder, rows, opened, measured, scores, model)
     say(f"model   {models_dir / model} (version {version})")
     say(f"rows    {folder / setup.ROWS}")
     if not no_report:

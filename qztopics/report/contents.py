@@ -6,12 +6,15 @@ Shares, probabilities, purities and scores are in [0, 1]; lengths are characters
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from qztopics.evaluation.evaluate import Evaluation
     from qztopics.evaluation.intervals import Interval
-    from qztopics.records import Rejection, Span
+    from qztopics.records import PolicyShares, Rejection, Span
+
+Verdict = Literal["review", "often_wrong", "shared", "usable", "few_labels", "absent"]
+"""What the labels say of a keyword, the worst first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,11 @@ class PolicyLine:
         Judged passages answered with this code, and their length.
     share
         `n_characters` over the length of all judged passages, abstained ones included.
+    nearest
+        Length of all judged passages whose nearest code this is, abstained ones included, over the length of all; None
+        where shares were not stored.
+    corrected
+        `nearest` corrected for the classifier's known errors; None where that cannot be done.
     mean_probability
         Over `n_passages`; None for none.
     n_abstained
@@ -123,6 +131,8 @@ class PolicyLine:
     n_passages: int
     n_characters: int
     share: float
+    nearest: Interval | None
+    corrected: Interval | None
     mean_probability: float | None
     n_abstained: int
     n_labels: int | None
@@ -147,9 +157,13 @@ class ReasonLine:
 
 @dataclass(frozen=True, slots=True)
 class PolicyPart:
-    """The policy topics, largest share first, and what was left unanswered."""
+    """The policy topics, largest share (the corrected one, if any) first, and what was left unanswered.
+
+    `shares` is as `train` stored it, or None.
+    """
 
     lines: tuple[PolicyLine, ...]
+    shares: PolicyShares | None
     n_characters: int
     n_abstained: int
     abstained_passage_share: float
@@ -238,6 +252,70 @@ class Agreement:
 
 
 @dataclass(frozen=True, slots=True)
+class KeywordLine:
+    """One seed term of one policy topic.
+
+    Parameters
+    ----------
+    code, name
+        Its policy topic.
+    also
+        Names of the other policy topics that have the term.
+    n_passages, n_outvoted
+        Passages that hold it, and those of them where another policy topic wins the vote.
+    n_labelled, accuracy
+        Labelled passages that hold it, and the share of them that are of its policy topic; None for no passage.
+    gain_without
+        Labelled passages more that the vote gets right without the term.
+    """
+
+    term: str
+    code: str
+    name: str
+    also: tuple[str, ...]
+    n_passages: int
+    n_outvoted: int
+    n_labelled: int
+    accuracy: Interval | None
+    gain_without: int
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class KeywordPart:
+    """The seed terms against the passages and the labels.
+
+    Parameters
+    ----------
+    lines
+        By verdict, the worst first; terms to review the most harmful first, others from the commonest to the rarest.
+    n_passages, n_silent
+        Passages, and those that hold no seed term.
+    vote, vote_without
+        Accuracy of the vote on `n_labelled` passages, with all terms and without those to review.
+    """
+
+    lines: tuple[KeywordLine, ...]
+    n_passages: int
+    n_silent: int
+    n_labelled: int
+    vote: Interval
+    vote_without: Interval
+
+    def of(self, *verdicts: Verdict) -> tuple[KeywordLine, ...]:
+        """Lines with one of the verdicts."""
+        return tuple(line for line in self.lines if line.verdict in verdicts)
+
+    @property
+    def absent(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Terms that no passage holds, under the name of their policy topic."""
+        groups: dict[str, list[str]] = {}
+        for line in self.of("absent"):
+            groups.setdefault(line.name, []).append(line.term)
+        return tuple((name, tuple(terms)) for name, terms in groups.items())
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentLine:
     """How one document was read, and what became of its passages."""
 
@@ -287,7 +365,10 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything the page shows. `policy` is None for a plain topic modeller, `agreement` without an evaluation."""
+    """Everything the page shows. `policy` is None for a plain topic modeller, `agreement` without an evaluation.
+
+    `keywords` is None where the audit was not stored.
+    """
 
     name: str
     version: str
@@ -298,15 +379,17 @@ class Report:
     topic_diversity: float
     clusters: tuple[ClusterLine, ...]
     agreement: Agreement | None
+    keywords: KeywordPart | None
     quality: Quality
     record: Record
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """SVG files of the report; None where there is nothing to draw."""
+    """SVG files of the report; None where there is nothing to draw. `corrected` takes the place of `shares`."""
 
     shares: bytes | None = None
+    corrected: bytes | None = None
     confusion: bytes | None = None
     calibration: bytes | None = None
     coverage: bytes | None = None

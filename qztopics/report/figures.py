@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from qztopics.evaluation.curves import Bin, CoveragePoint
+    from qztopics.evaluation.intervals import Interval
     from qztopics.report.contents import Agreement, PolicyPart, Report
 
 POINTS = 72
@@ -36,7 +37,7 @@ CONFUSION_MAX = 30
 """More classes than this do not make a readable matrix."""
 
 INK, MUTED, LINE, ACCENT, GREY = "#1d2733", "#5d6b7a", "#dfe4e9", "#2b6a8f", "#b5bec7"
-ERROR = "#8fb4c9"
+ERROR, WARM = "#8fb4c9", "#b4542e"
 NAMED_COVERAGES = (1.0, 0.8)
 """Points of the coverage curve that carry their figure."""
 DARK = 0.8
@@ -49,10 +50,12 @@ def draw(report: Report) -> Figures:
     """Draw every figure of a report that has something to show."""
     policy, agreement = report.policy, report.agreement
     has_shares = policy is not None and any(line.n_passages for line in policy.lines)
+    has_corrected = policy is not None and any(line.corrected for line in policy.lines)
     has_matrix = agreement is not None and 0 < len(agreement.names) <= CONFUSION_MAX
     scores = agreement.evaluation if agreement and agreement.is_measured else None
     return Figures(
-        shares=to_svg(_shares(policy), TEXT["shares_figure"]) if policy and has_shares else None,
+        shares=to_svg(_shares(policy), TEXT["shares_figure"]) if policy and has_shares and not has_corrected else None,
+        corrected=to_svg(_corrected(policy), TEXT["corrected_figure"]) if policy and has_corrected else None,
         confusion=to_svg(_confusion(agreement), TEXT["confusion_figure"]) if agreement and has_matrix else None,
         calibration=to_svg(plot_calibration(scores.reliability), TEXT["calibration_figure"]) if scores else None,
         coverage=to_svg(plot_coverage(scores.coverage_curve), TEXT["coverage_figure"]) if scores else None,
@@ -65,6 +68,11 @@ def _shares(part: PolicyPart) -> Figure:
     if part.n_abstained:
         names, values = [*names, TEXT["abstained_row"]], [*values, part.abstained_share]
     return plot_bars(names, values, n_grey=int(part.n_abstained > 0))
+
+
+def _corrected(part: PolicyPart) -> Figure:
+    found = [(line.name, line.corrected, line.nearest.value) for line in part.lines if line.corrected and line.nearest]
+    return plot_intervals([name for name, _, _ in found], [f for _, f, _ in found], [raw for _, _, raw in found])
 
 
 def _confusion(agreement: Agreement) -> Figure:
@@ -98,6 +106,54 @@ def plot_bars(names: Sequence[str], shares: Sequence[float], *, n_grey: int = 0)
         _write(axes, left + share * scale + 6, baseline, percent(share), colour=MUTED)
     axes.plot([left, left], [top, height - top], color=MUTED, linewidth=0.8)
     return figure
+
+
+def plot_intervals(names: Sequence[str], figures: Sequence[Interval], counted: Sequence[float]) -> Figure:
+    """Plot shares as dots on their intervals, the first on top, each beside the share that was counted directly.
+
+    Parameters
+    ----------
+    names
+        One per line, at least one.
+    figures
+        In [0, 1].
+    counted
+        Shown as rings, in [0, 1].
+    """
+    labels = [shorten(name) for name in names]
+    row, top, bottom, right, width = 21.0, 28.0, 22.0, 52.0, 620.0
+    left = max(text_width(label) for label in labels) * BODY + 14
+    height = top + row * len(labels) + bottom
+    figure, axes = _canvas(width, height)
+    longest = max(0.01, *(f.high for f in figures), *counted)
+    scale = (width - left - right) / longest
+    step = next((s for s in (0.01, 0.02, 0.05, 0.1, 0.2) if longest / s <= 8), 0.25)
+    for k in range(int(longest / step + 1e-9) + 1):
+        x = left + k * step * scale
+        _line(axes, [x, x], [bottom, height - top], colour=LINE if k else MUTED)
+        _write(axes, x, bottom - 15, f"{100 * k * step:.0f}%", align="center", colour=MUTED)
+    for i, (label, f, raw) in enumerate(zip(labels, figures, counted, strict=True)):
+        middle = height - top - row * (i + 0.5)
+        baseline = middle - BODY * _BASELINE_DROP
+        _line(axes, [left + f.low * scale, left + f.high * scale], [middle, middle], colour=ERROR, width=3.0)
+        _dot(axes, left + f.value * scale, middle)
+        _ring(axes, left + raw * scale, middle)
+        _write(axes, left - 8, baseline, label, align="right")
+        _write(axes, left + max(f.high, raw) * scale + 8, baseline, percent(f.value), colour=MUTED)
+    key = height - 13
+    _line(axes, [left, left + 22], [key, key], colour=ERROR, width=3.0)
+    _dot(axes, left + 11, key)
+    _write(axes, left + 28, key - BODY * _BASELINE_DROP, TEXT["corrected_dot"])
+    second = left + 28 + text_width(TEXT["corrected_dot"]) * BODY + 30
+    _ring(axes, second, key)
+    _write(axes, second + 10, key - BODY * _BASELINE_DROP, TEXT["nearest_dot"])
+    return figure
+
+
+def _ring(axes: Axes, x: float, y: float) -> None:
+    from matplotlib.patches import Circle
+
+    axes.add_patch(Circle((x, y), 4.2, facecolor="none", edgecolor=WARM, linewidth=1.4, zorder=4))
 
 
 def plot_confusion(names: Sequence[str], counts: Sequence[Sequence[int]]) -> Figure:

@@ -28,6 +28,7 @@ def render(report: Report, figures: Figures) -> str:
         names={line.code: line.name for line in report.policy.lines} if report.policy else {},
         matrix_max=MATRIX_MAX,
         shares=_address(figures.shares),
+        corrected=_address(figures.corrected),
         confusion=_address(figures.confusion),
         calibration=_address(figures.calibration),
         coverage=_address(figures.coverage),

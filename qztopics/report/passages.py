@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from qztopics.records import length
 from qztopics.report.contents import Example
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from qztopics.rows import Row
+
+__all__ = ["choose", "example", "heaviest_topic", "is_counted", "is_duplicate", "is_judged", "length"]
 
 SHOWN_CHARACTERS = 200
 """Longer passages are shown cut: the report quotes, it does not reprint."""
@@ -28,17 +31,6 @@ def is_counted(row: Row) -> bool:
 def is_judged(row: Row) -> bool:
     """Tell whether the row counts and the model names a nearest policy topic for it."""
     return is_counted(row) and row.nearest is not None
-
-
-def length(text: str) -> int:
-    """Count characters without spaces.
-
-    Examples
-    --------
-    >>> length("东 湾港　开港")
-    5
-    """
-    return len("".join(text.split()))
 
 
 def heaviest_topic(row: Row) -> tuple[int, float] | None:

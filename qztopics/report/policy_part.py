@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from qztopics.evaluation.intervals import Interval
 from qztopics.report.contents import Link, PolicyLine, PolicyPart, ReasonLine
 from qztopics.report.passages import choose, example, is_duplicate, is_judged, length
 
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from qztopics.evaluation.evaluate import Evaluation
     from qztopics.model import GroupMap, Model
     from qztopics.policy.taxonomy import PolicyTopic, Taxonomy
+    from qztopics.records import PolicyShare, PolicyShares
     from qztopics.rows import Row
 
 N_TYPICAL = 2
@@ -21,11 +24,22 @@ N_SEED_TERMS = 8
 N_EXAMPLES = 2
 
 
-def policy_part(rows: Sequence[Row], model: Model, taxonomy: Taxonomy, evaluation: Evaluation | None) -> PolicyPart:
+def policy_part(
+    rows: Sequence[Row],
+    model: Model,
+    taxonomy: Taxonomy,
+    evaluation: Evaluation | None,
+    shares: PolicyShares | None = None,
+) -> PolicyPart:
     """Count policy topics over the judged rows.
 
     A share is the length of the passages answered with a code over the length of all judged passages, so the shares and
     the abstained share add up to 1.
+
+    Parameters
+    ----------
+    shares
+        As stored, for the codes of the taxonomy in its order.
     """
     judged = [row for row in rows if is_judged(row)]
     n_characters = sum(length(row.text) for row in judged)
@@ -38,8 +52,11 @@ def policy_part(rows: Sequence[Row], model: Model, taxonomy: Taxonomy, evaluatio
         _line(k, topic, answered.get(topic.code, []), nearest[topic.code], n_characters, model, evaluation)
         for k, topic in enumerate(taxonomy.topics)
     ]
+    if shares is not None:
+        lines = [_with_shares(line, stored) for line, stored in zip(lines, shares.lines, strict=True)]
     return PolicyPart(
-        lines=tuple(sorted(lines, key=lambda line: (-line.n_characters, line.number))),
+        lines=tuple(sorted(lines, key=_rank)),
+        shares=shares,
         n_characters=n_characters,
         n_abstained=len(abstained),
         abstained_passage_share=_ratio(len(abstained), len(judged)),
@@ -69,6 +86,8 @@ def _line(
         n_passages=len(answered),
         n_characters=n_characters,
         share=_ratio(n_characters, n_all_characters),
+        nearest=None,
+        corrected=None,
         mean_probability=sum(row.probability or 0.0 for row in answered) / len(answered) if answered else None,
         n_abstained=n_abstained,
         n_labels=None if evaluation is None else score.support if score else 0,
@@ -78,6 +97,20 @@ def _line(
         clusters=_links(model.cluster_map, number, ()),
         typical=tuple(map(example, typical)),
         borderline=example(borderline[0]) if borderline else None,
+    )
+
+
+def _rank(line: PolicyLine) -> tuple[float, int, int]:
+    return -line.corrected.value if line.corrected else 0.0, -line.n_characters, line.number
+
+
+def _with_shares(line: PolicyLine, share: PolicyShare) -> PolicyLine:
+    return replace(
+        line,
+        nearest=Interval(share.raw, *share.raw_interval),
+        corrected=None
+        if share.corrected is None or share.interval is None
+        else Interval(share.corrected, *share.interval),
     )
 
 

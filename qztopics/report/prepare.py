@@ -18,6 +18,7 @@ from qztopics.report.contents import (
     Report,
 )
 from qztopics.report.group_part import cluster_lines, topic_lines
+from qztopics.report.keyword_part import keyword_part
 from qztopics.report.passages import is_counted, is_duplicate, is_judged
 from qztopics.report.policy_part import policy_part
 
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 
     from qztopics.evaluation.evaluate import Evaluation
     from qztopics.model import Model
-    from qztopics.records import CorpusSummary
+    from qztopics.policy.audit import KeywordAudit
+    from qztopics.records import CorpusSummary, PolicyShares
     from qztopics.rows import Row
 
 DOCUMENTS_SHOWN = 200
@@ -45,6 +47,8 @@ def prepare(
     version: str,
     made_with: Mapping[str, str],
     notes: Sequence[str] = (),
+    shares: PolicyShares | None = None,
+    audit: KeywordAudit | None = None,
 ) -> Report:
     """Count everything the report shows.
 
@@ -59,23 +63,29 @@ def prepare(
         Library to version.
     notes
         Sentences about the labels or the corpus, such as who coded them; shown as they are.
+    shares, audit
+        Of the policy topics and of the seed terms, where `train` stored them.
 
     Raises
     ------
     DataError
-        A row names a code, topic or cluster that the model does not have.
+        A row names a code, topic or cluster that the model does not have, or shares are of other codes.
     """
     _check(rows, model)
+    taxonomy = model.taxonomy
+    if taxonomy and shares and shares.codes != taxonomy.codes:
+        raise DataError("the stored shares are of other policy topics than the model's; train the model again")
     return Report(
         name=name,
         version=version,
         funnel=_funnel(rows, summary),
         basis=_basis(rows, model, notes),
-        policy=None if model.taxonomy is None else policy_part(rows, model, model.taxonomy, evaluation),
+        policy=policy_part(rows, model, taxonomy, evaluation, shares) if taxonomy else None,
         topics=topic_lines(rows, model),
         topic_diversity=model.facts.topic_diversity,
         clusters=cluster_lines(rows, model),
-        agreement=None if evaluation is None else agreement_part(evaluation, model.taxonomy),
+        agreement=None if evaluation is None else agreement_part(evaluation, taxonomy),
+        keywords=keyword_part(audit, taxonomy) if audit and taxonomy else None,
         quality=_quality(rows, summary),
         record=_record(model, made_with),
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qztopics.evaluation.evaluate import MEASURED_MIN
+from qztopics.evaluation.quantify import LABELS_MIN
 from qztopics.policy.taxonomy import RESIDUAL
 
 if TYPE_CHECKING:
@@ -16,7 +17,19 @@ if TYPE_CHECKING:
     from qztopics.evaluation.evaluate import Baseline, Evaluation
     from qztopics.evaluation.intervals import Interval
     from qztopics.records import Span
-    from qztopics.report.contents import Agreement, Breakdown, Example, PolicyLine, PolicyPart, Quality, Report
+    from qztopics.report.contents import (
+        Agreement,
+        Breakdown,
+        Example,
+        KeywordLine,
+        KeywordPart,
+        PolicyLine,
+        PolicyPart,
+        Quality,
+        Report,
+        Verdict,
+    )
+    from qztopics.report.inspection import Group, Inspected, Piece
 
 LANGUAGE = "zh-CN"
 NONE = "—"
@@ -35,6 +48,7 @@ TEXT = {
     "topics": "词语主题（LDA）",
     "clusters": "聚类",
     "agreement": "与参照标注的一致程度",
+    "keywords": "关键词规则体检",
     "abstained": "没有作答的片段",
     "quality": "数据质量",
     "record": "参数、版本与术语",
@@ -56,6 +70,8 @@ TEXT = {
     "passages": "片段（个）",
     "share_characters": "字数占比",
     "share_passages": "片段占比",
+    "nearest_share": "最近主题占比（95% 区间）",
+    "corrected_share": "校正后占比（95% 区间）",
     "mean_probability": "平均概率",
     "abstained_here": "弃权而最接近此类（个）",
     "n_labels": "参照标注（个）",
@@ -127,6 +143,20 @@ TEXT = {
     "completeness": "完整性",
     "v_measure": "V",
     "shares_figure": "各政策主题的字数占比",
+    "corrected_figure": "各政策主题的校正后占比",
+    "corrected_dot": "校正后占比（95% 区间）",
+    "nearest_dot": "直接计数（最近主题占比）",
+    # keywords
+    "keyword": "关键词",
+    "keyword_policy": "所属主题",
+    "keyword_passages": "出现片段（个）",
+    "outvoted": "被其他主题压过（个）",
+    "keyword_labelled": "有标注片段（个）",
+    "hit_rate": "命中率（95% 区间）",
+    "gain_without": "去掉后多对（个）",
+    "verdict": "判断",
+    "show_keywords": "看其余出现过的关键词",
+    "show_absent": "看没有出现过的关键词",
     # quality
     "documents": "各文件的读取情况",
     "kinds": "片段的类别",
@@ -149,6 +179,12 @@ TEXT = {
     "doubtful": "推断",
     "second_printing": "重复刊出",
     "rejected": "没有读入的输入",
+    "no_headline": "（无标题）",
+    "near_copies": "内容几乎相同的片段",
+    "first_copy": "先出现",
+    "second_copy": "后出现",
+    "similarity": "相似度",
+    "other_notices": "其他提示",
 }
 
 KINDS = {
@@ -184,6 +220,15 @@ GROUPINGS = {
 }
 """Groupings that saw no label: name and remark."""
 
+VERDICTS: dict[Verdict, str] = {
+    "review": "请复核",
+    "often_wrong": "多半不中",
+    "shared": "多主题共用",
+    "usable": "可用",
+    "few_labels": "标注太少",
+    "absent": "未出现",
+}
+
 STRATA = {"source": "来源", "genre": "体裁"}
 
 FACTS = {
@@ -211,12 +256,22 @@ GLOSSARY = (
     ("概率", "模型对自己答案的把握，在 0 到 1 之间。"),
     ("弃权", "片段太短、没有认识的词或把握不足时，模型不作答，并给出原因。"),
     ("字数占比", "判为某政策主题的片段字数，除以全部判读片段的字数（含弃权，不含空格）。"),
+    ("最近主题占比", "每个片段不论弃权与否，一律计入最可能的一类，再按字数算占比；区间只计入文章抽样的误差。"),
+    (
+        "校正后占比",
+        "根据参照标注上判对判错的情况，估计分类器把哪类误作哪类，从占比中扣除；已有参照标注的片段直接按标注计。",
+    ),
+    ("命中率", "含有某个关键词、又有参照标注的片段中，标注（含次要主题）正是该词所属主题的比例。"),
+    ("被其他主题压过", "片段含有该词，但按关键词投票，得票最多的是别的政策主题。"),
     ("纯度", "一个词语主题或聚类的训练片段中，属于其最常见政策主题的比例；低于一半标为“混杂”。"),
     ("精确率、召回率、F1", "判为某类的片段中判对的比例；某类片段中被找出的比例；两者的调和平均。"),
     ("宏平均 F1", "各类 F1 的简单平均，大类小类同等重要。"),
     (
         "95% 区间",
-        "按文章重复抽样一千次得到的范围，区间越宽，数字越不确定。校准图和不足 30 个片段的精确率、召回率用威尔逊区间。",
+        (
+            "按文章重复抽样一千次得到的范围，区间越宽，数字越不确定。"
+            "校准图、关键词命中率和不足 30 个片段的精确率、召回率用威尔逊区间。"
+        ),
     ),
     (
         "配对区间",
@@ -357,6 +412,33 @@ def kind_name(kind: str) -> str:
     return KINDS.get(kind, kind)
 
 
+def page_facts(page: Inspected) -> str:
+    """Say in one line how a page was read."""
+    encoding = page.encoding if page.certain else f"{page.encoding}（{TEXT['doubtful']}）"
+    return (
+        f"编码 {encoding}；文章 {len(page.groups)} 篇，正文片段 {page.n_passages} 个，"
+        f"标题、署名等 {page.n_furniture} 个；接上断行 {page.n_joins} 处。"
+    )
+
+
+def writers(group: Group) -> str:
+    """Name those who wrote an article."""
+    parts = [("记者", group.reporters), ("通讯员", group.correspondents)]
+    return "；".join(f"{role}：{'、'.join(names)}" for role, names in parts if names)
+
+
+def seam(piece: Piece) -> str:
+    """Mark where a later line goes on a cut one."""
+    return "↳ 跳过中间的行，接下文" if piece.leaps else "↳ 接下文"
+
+
+def pairs_about(found: int, given: int) -> str:
+    """Say how many pairs of near copies there are, and how many are shown."""
+    shown = f"，这里列出 {given} 对" if given < found else ""
+    about = "相似度是两个片段共有的五字串占全部五字串的比例；未标“重复刊出”的，两个片段都进入模型。"
+    return f"共 {integer(found)} 对{shown}。{about}"
+
+
 def baseline_name(name: str) -> str:
     """Name a simple method; an unknown one keeps its name."""
     return BASELINES.get(name, (name, ""))[0]
@@ -466,7 +548,8 @@ def findings(report: Report) -> tuple[str, ...]:
         return ("本次没有可供分析的正文片段，以下各表为空。", _quality_sentence(report.quality))
     found: list[str] = []
     if report.policy:
-        found += [_largest(report.policy, report.funnel.n_judged), _abstained(report.policy)]
+        largest = _largest_corrected if any(line.corrected for line in report.policy.lines) else _largest
+        found += [largest(report.policy, report.funnel.n_judged), _abstained(report.policy)]
         found.append(_score(report.agreement.evaluation) if report.agreement else _no_score(report))
     found.append(_topics_sentence(report))
     if not report.policy:
@@ -483,6 +566,46 @@ def _largest(part: PolicyPart, n_judged: int) -> str:
         return f"{start}，没有片段判入任何一个实质政策主题{tail}。"
     listed = "、".join(f"{line.name}（{percent(line.share)}）" for line in named)
     return f"{start}。按字数计，占比最大的政策主题是{listed}{tail}。"
+
+
+def _largest_corrected(part: PolicyPart, n_judged: int) -> str:
+    start = f"判读的 {integer(n_judged)} 个正文片段共 {integer(part.n_characters)} 字"
+    named = [line for line in part.lines if line.code != RESIDUAL and line.corrected and line.corrected.value > 0][:3]
+    rest = next((line for line in part.lines if line.code == RESIDUAL and line.corrected), None)
+    tail = f"另有一部分属于“{rest.name}”（{_share(rest)}）。" if rest else ""
+    if not named:
+        return f"{start}，实质政策主题都不占篇幅。{tail}"
+    first, *others = named
+    found = f"{start}。“{first.name}”约占全部正文的 {share_sentence(first)}"
+    if not others:
+        return f"{found}。{tail}"
+    listed = "和".join(f"“{line.name}”（{_share(line)}）" for line in others)
+    second = others[0]
+    close = (
+        "前两个主题的区间有重叠，不能断定谁更多。"
+        if first.corrected and second.corrected and first.corrected.low <= second.corrected.high
+        else ""
+    )
+    return f"{found}。其次是{listed}。{close}{tail}"
+
+
+def _share(line: PolicyLine) -> str:
+    if line.corrected is None:
+        return percent(line.share)
+    return f"{percent(line.corrected.value)}，95% 区间 {interval(line.corrected, 'percent')}"
+
+
+def share_sentence(line: PolicyLine) -> str:
+    """Give the corrected share of a policy topic beside the direct count, and say whether they differ; no full stop."""
+    if line.corrected is None or line.nearest is None:
+        return percent(line.share)
+    inside = line.corrected.low <= line.nearest.value <= line.corrected.high
+    said = "相差在误差之内" if inside else "相差超出误差，宜以校正后的为准"
+    span = interval(line.corrected, "percent")
+    return (
+        f"{percent(line.corrected.value)}（95% 区间 {span}），"
+        f"按分类结果直接计数为 {percent(line.nearest.value)}，{said}"
+    )
 
 
 def _abstained(part: PolicyPart) -> str:
@@ -567,11 +690,19 @@ def cautions(report: Report) -> tuple[str, ...]:
             if accuracy
             else "准确率未测量"
         )
+        corrected = any(line.corrected for line in report.policy.lines)
         found = [
-            f"占比是分类结果的直接计数，没有按误判率校正；{known}。相差几个百分点的两个主题，不能断定谁多谁少。",
+            f"“字数占比”和“最近主题占比”是分类结果的直接计数，没有按误判率校正，比较多少请看“校正后占比”；{known}。"
+            "区间有重叠的两个主题，不能断定谁多谁少。"
+            if corrected
+            else f"占比是分类结果的直接计数，没有按误判率校正；{known}。相差几个百分点的两个主题，不能断定谁多谁少。",
             "占比反映的是篇幅，不等于工作的力度、投入或成效；写得少不等于做得少。",
             "标注不足 15 个的政策主题没有测量得分（表中写“未测量”），这不表示判得准，也不表示判得不准。",
         ]
+        if corrected:
+            found.append(
+                "校正以参照标注为准，并假定同一主题的文字在标注内外写法相近；标注里没有见过的新题材，无从校正。"
+            )
         if report.basis.n_labels:
             found.append(
                 "带参照标注的片段，答案和概率来自没有学过该篇文章标注的分类器；平均概率仍不能当作准确率，"
@@ -595,6 +726,55 @@ def policy_lead(part: PolicyPart) -> str:
         f"字数占比以全部判读片段的 {integer(part.n_characters)} 字为分母，含弃权的片段，各行相加为 100%。"
         "平均概率只计作答的片段。F1 来自与参照标注的对照，标注不足 15 个时不测量。"
     )
+
+
+def shares_about(part: PolicyPart) -> str:
+    """Say below the table of policy topics what corrected means, or why shares are not corrected."""
+    if part.shares is None:
+        return ""
+    direct = "最近主题占比把每个片段（含弃权的）一律计入最可能的一类，区间只计入文章抽样的误差。"
+    reason = part.shares.reason
+    if reason is None:
+        return (
+            "校正后占比扣除了分类器的已知混淆；区间同时计入文章抽样与标注数量有限带来的误差；"
+            f"已有参照标注的片段（{integer(part.shares.n_by_hand)} 个）按标注计。{direct}"
+        )
+    n_labels = integer(part.shares.n_labels)
+    why = {
+        "nothing_judged": "没有可供判读的正文",
+        "few_labels": f"参照标注只有 {n_labels} 个，不足 {LABELS_MIN} 个，看不清分类器把哪类误作哪类"
+        if part.shares.n_labels
+        else "没有参照标注，不知道分类器把哪类误作哪类",
+        "one_class": f"{n_labels} 个参照标注全属同一类，看不出各类之间怎样混淆",
+    }[reason]
+    return f"本次没有校正后占比：{why}。{direct}"
+
+
+def corrected_caption(part: PolicyPart) -> str:
+    """Say what the figure of corrected shares shows, and which direct counts lie outside."""
+    start = "实心点为校正后占比，横线为其 95% 区间，空心点为直接计数（最近主题占比）。"
+    outside = [
+        line.name
+        for line in part.lines
+        if line.corrected and line.nearest and not line.corrected.low <= line.nearest.value <= line.corrected.high
+    ]
+    if not outside:
+        return f"{start}各主题的直接计数都落在区间之内，即相差在误差之内。"
+    return f"{start}直接计数落在区间之外的是{_listed(outside)}，其余相差在误差之内。"
+
+
+def corrected_alt(part: PolicyPart) -> str:
+    """Describe the figure of corrected shares to somebody who cannot see it."""
+    return "点图：" + "；".join(
+        f"{line.name} {_share(line)}，直接计数 {percent(line.nearest.value)}"
+        for line in part.lines
+        if line.corrected and line.nearest
+    )
+
+
+def card_share(line: PolicyLine) -> str:
+    """Give the share of a policy topic on its card; empty where there is no corrected one."""
+    return f"约占全部正文的 {share_sentence(line)}。" if line.corrected else ""
 
 
 def shares_caption(part: PolicyPart) -> str:
@@ -826,6 +1006,72 @@ def confusion_caption(agreement: Agreement) -> str:
 def confusion_alt(agreement: Agreement) -> str:
     """Describe the confusion matrix to somebody who cannot see it."""
     return f"混淆矩阵，{len(agreement.names)} 类；数字见下方的表。"
+
+
+def signed_count(value: int) -> str:
+    """Write a difference of counts with its sign.
+
+    Examples
+    --------
+    >>> signed_count(3), signed_count(-2), signed_count(0)
+    ('+3', '−2', '0')
+    """
+    return f"{value:+,}".replace("-", "−") if value else "0"
+
+
+def also(line: KeywordLine) -> str:
+    """Name the other policy topics that have a term."""
+    return f"另见：{'、'.join(line.also)}"
+
+
+def fold(title: str, n: int) -> str:
+    """Head a folded list with its number of entries.
+
+    Examples
+    --------
+    >>> fold("看例子", 1234)
+    '看例子（1,234 个）'
+    """
+    return f"{title}（{integer(n)} 个）"
+
+
+def keywords_lead(part: KeywordPart) -> str:
+    """Introduce the keyword audit: how many terms there are and occur, and what a vote of them alone is worth."""
+    n_terms, n_absent = len(part.lines), len(part.of("absent"))
+    silent = part.n_silent / part.n_passages if part.n_passages else 0.0
+    start = (
+        f"分类表共有 {integer(n_terms)} 个关键词（种子词），其中 {integer(n_absent)} 个在正文中没有出现过；"
+        f"{integer(part.n_passages)} 个正文片段中，{percent(silent)} 不含任何关键词。"
+    )
+    if not part.n_labelled:
+        return start + "没有参照标注，只能看哪些词出现过、哪些词常被压过，看不出对错。"
+    return (
+        f"{start}只凭关键词投票，在 {integer(part.n_labelled)} 个参照标注片段上判对 {percent(part.vote.value)}"
+        f"（95% 区间 {interval(part.vote, 'percent')}）。"
+    )
+
+
+def keywords_found(part: KeywordPart) -> str:
+    """Say which terms to look at, and that chance accuses some; empty without labels."""
+    if not part.n_labelled:
+        return ""
+    review = part.of("review")
+    n_tried = sum(line.n_labelled > 0 for line in part.lines)
+    some = "一两个" if n_tried >= 100 else "个别词"
+    if not review:
+        return "没有发现明显有害的关键词。"
+    return (
+        f"标为“请复核”的有 {integer(len(review))} 个：命中率的整个区间低于一半，去掉后关键词投票反而判对得更多；"
+        f"全部去掉后投票判对 {percent(part.vote_without.value)}（这些词就是用同一批标注挑出来的，数字偏乐观）。"
+        f"一次检验了 {integer(n_tried)} 个词，即使都没有问题，也可能有{some}碰巧被点名，请对照原文再决定去留。"
+    )
+
+
+KEYWORDS_REST = (
+    "其余各词的判断："
+    "“多半不中”：命中率的整个区间低于一半，但去掉它投票并不更准；“可用”：整个区间不低于一半；"
+    "“标注太少”：区间跨过一半，还看不出好坏；“多主题共用”：不止一个主题列有此词。"
+)
 
 
 def abstained_lead(part: PolicyPart) -> str:

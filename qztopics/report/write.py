@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from qztopics.report.figures import draw
 from qztopics.report.page import render
 from qztopics.report.prepare import prepare
-from qztopics.report.tables import clusters_csv, policy_csv, topics_csv
+from qztopics.report.tables import clusters_csv, keywords_csv, policy_csv, topics_csv
 from qztopics.storage import remove_file, write_bytes, write_text
 
 if TYPE_CHECKING:
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from qztopics.evaluation.evaluate import Evaluation
     from qztopics.model import Model
-    from qztopics.records import CorpusSummary
+    from qztopics.policy.audit import KeywordAudit
+    from qztopics.records import CorpusSummary, PolicyShares
     from qztopics.rows import Row
 
 MADE_WITH = ("qztopics", "numpy", "scipy", "scikit-learn", "numba", "gensim", "jieba", "rjieba", "matplotlib", "jinja2")
@@ -34,31 +35,45 @@ def write_report(
     name: str,
     version: str,
     notes: Sequence[str] = (),
+    shares: PolicyShares | None = None,
+    audit: KeywordAudit | None = None,
 ) -> Path:
-    """Write `index.html`, `policy_topics.csv`, `topics.csv`, `clusters.csv` and the figures; return the page's path.
+    """Write `index.html`, its tables as CSV files and its figures; return the page's path.
 
     Nothing else in the folder is touched. Tables and figures that have nothing to show are removed. The page is
     written last, so that a page never stands there without its tables.
 
     Parameters
     ----------
-    rows, model, summary, evaluation, name, version, notes
+    rows, model, summary, evaluation, name, version, notes, shares, audit
         As for `prepare.prepare`.
 
     Raises
     ------
     DataError
-        A row names a code, topic or cluster that the model does not have.
+        A row names a code, topic or cluster that the model does not have, or shares are of other codes.
     OutputError, StorageError
         A file cannot be written.
     """
-    report = prepare(rows, model, summary, evaluation, name=name, version=version, made_with=_versions(), notes=notes)
+    report = prepare(
+        rows,
+        model,
+        summary,
+        evaluation,
+        name=name,
+        version=version,
+        made_with=_versions(),
+        notes=notes,
+        shares=shares,
+        audit=audit,
+    )
     figures = draw(report)
     files = {
         "policy_topics.csv": policy_csv(report.policy.lines) if report.policy else None,
+        "keywords.csv": keywords_csv(report.keywords.lines) if report.keywords else None,
         "topics.csv": topics_csv(report.topics),
         "clusters.csv": clusters_csv(report.clusters),
-        "policy_topics.svg": figures.shares,
+        "policy_topics.svg": figures.corrected or figures.shares,
         "confusion.svg": figures.confusion,
         "calibration.svg": figures.calibration,
         "coverage.svg": figures.coverage,

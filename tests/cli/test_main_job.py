@@ -173,6 +173,52 @@ def test_report_is_written_again_from_the_rows(trained, run):
     assert page.read_bytes() == before
 
 
+def test_shares_and_audit_can_be_computed_again_from_what_is_stored(trained, run):
+    import qztopics
+    from qztopics.cli.stored import read_stored
+    from qztopics.evaluation.labels import read_labels
+    from qztopics.pipeline.audit import audit_of
+    from qztopics.pipeline.classify import classify
+    from qztopics.pipeline.shares import shares_of
+    from qztopics.records import length
+    from qztopics.rows import passage_of
+
+    stored, version = read_stored(trained / "reports/default/corpus.json")
+    loaded = qztopics.load(trained / "models/default", version)
+    rows = read_parquet(trained / "reports/default/rows.parquet")
+    passages = [passage_of(row) for row in rows]
+    assert shares_of(loaded.model, passages, classify(loaded.model, passages, held_out=True)) == stored.shares
+    body = [p for p in passages if p.kind == "body" and p.duplicate_of is None]
+    assert audit_of(loaded.model, body, read_labels(trained / "seeds/labels.csv")) == stored.audit
+    counted = Counter()
+    for row in rows:
+        if row.kind == "body" and row.abstain_reason != "duplicate":
+            counted[row.nearest] += length(row.text)
+    for line in stored.shares.lines:
+        assert line.raw == pytest.approx(counted[line.code] / counted.total())
+    told = json.loads(run("evaluate", "--json", cwd=trained).stdout)
+    assert [line["code"] for line in told["shares"]["lines"]] == list(loaded.codes)
+    assert len(told["audit"]["terms"]) == len(stored.audit.terms)
+    assert "corrected for known errors" in run("evaluate", cwd=trained).stdout.decode()
+
+
+def test_python_gives_shares_of_new_pages(trained):
+    import qztopics
+    from qztopics.errors import UsageError
+
+    loaded = qztopics.load(trained / "models/default")
+    found = loaded.shares([trained / "seeds/new"])
+    assert found.codes == loaded.codes
+    assert found.reason is None
+    assert sum(line.corrected for line in found.lines) == pytest.approx(1)
+    assert found.n_passages == len([r for r in loaded.classify([trained / "seeds/new"]) if r.nearest])
+    text = next(row.text for row in read_parquet(trained / "reports/default/rows.parquet") if row.kind == "body")
+    assert loaded.shares([text, "新建学校三所"]).n_articles == 2
+    assert loaded.shares([]).reason == "nothing_judged"
+    with pytest.raises(UsageError):
+        loaded.shares([text, trained / "seeds/new"])
+
+
 def test_inspect_shows_how_pages_were_read(trained, run, tmp_path):
     page = tmp_path / "inspection.html"
     done = run("inspect", "seeds/corpus", "--html", page, cwd=trained)
@@ -180,7 +226,7 @@ def test_inspect_shows_how_pages_were_read(trained, run, tmp_path):
     table = done.stdout.decode()
     assert "gb18030" in table
     assert "lgrb_20250318_01.txt" in table
-    assert "joined" in page.read_text(encoding="utf-8")
+    assert "接上：第" in page.read_text(encoding="utf-8")
 
 
 def test_models_list_show_verify_diff_rollback(trained, run):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -10,14 +11,17 @@ import numpy as np
 import pytest
 
 from qztopics.evaluation.evaluate import Evaluation, Predictions, evaluate
+from qztopics.evaluation.intervals import wilson
 from qztopics.model import Facts, GroupMap
+from qztopics.policy.audit import KeywordAudit, TermAudit
 from qztopics.policy.taxonomy import PolicyTopic, Taxonomy
-from qztopics.records import KINDS, CorpusSummary, Rejection
+from qztopics.records import KINDS, CorpusSummary, PolicyShare, PolicyShares, Rejection
 from qztopics.report.prepare import prepare
 from qztopics.rows import Row
 from qztopics.settings import Settings
 
 if TYPE_CHECKING:
+    from qztopics.records import Uncorrected
     from qztopics.report.contents import Report
 
 TOPICS = (
@@ -199,6 +203,47 @@ def make_evaluation(*, out_of_fold: bool = True) -> Evaluation:
     return evaluate(codes, given, out_of_fold=out_of_fold, seed=1)
 
 
+def make_shares(reason: Uncorrected | None = None, codes: tuple[str, ...] | None = None) -> PolicyShares:
+    """Shares by nearest code of .3, .2 … and .02 more or less when corrected, ± .04; `rural` leaves its interval."""
+    raw = (0.3, 0.2, 0.2, 0.1, 0.1, 0.1)
+    corrected = (0.32, 0.22, 0.12, 0.12, 0.12, 0.1)
+    codes = make_taxonomy().codes if codes is None else codes
+    lines = tuple(
+        PolicyShare(
+            code,
+            r,
+            (r - 0.05, r + 0.05),
+            None if reason else c,
+            None if reason else (c - 0.04, c + 0.04),
+        )
+        for code, r, c in zip(codes, raw, corrected, strict=True)
+    )
+    n_labels = 12 if reason == "few_labels" else 60
+    return PolicyShares(lines, 60, 3000, 30, n_labels, n_by_hand=n_labels, reason=reason)
+
+
+@cache
+def make_audit(*, with_labels: bool = True, n_more: int = 0) -> KeywordAudit:
+    """Six seed terms, one for each verdict, of which `招商` hurts; and `n_more` usable ones."""
+    few, sure, none = wilson(1, 2), wilson(9, 9), wilson(0, 0)
+    terms = [
+        TermAudit("industry", "投产", (), 12, 1, 9, sure, 4, hurts=False),
+        TermAudit("industry", "招商", (), 10, 7, 8, wilson(0, 8), -2, hurts=True),
+        TermAudit("urban", "道路", ("rural",), 9, 3, 7, wilson(6, 7), 1, hurts=False),
+        TermAudit("urban", "公交", (), 3, 0, 2, few, 0, hurts=False),
+        TermAudit("rural", "农户", (), 8, 6, 8, wilson(0, 8), 1, hurts=False),
+        TermAudit("rural", "茶园", (), 0, 0, 0, none, 0, hurts=False),
+        *(TermAudit("health", f"医院{k}", (), 9, 0, 9, sure, 1, hurts=False) for k in range(n_more)),
+    ]
+    if not with_labels:
+        terms = [replace(t, n_labelled=0, accuracy=none, gain=0, hurts=False) for t in terms]
+    n_labelled = 50 if with_labels else 0
+    n_right = 30 if with_labels else 0
+    return KeywordAudit(
+        tuple(terms), 60, 15, n_labelled, wilson(n_right, n_labelled), wilson(n_right + n_right // 15, n_labelled)
+    )
+
+
 def make_summary(rows: list[Row]) -> CorpusSummary:
     """What reading the five pages would have counted."""
     return CorpusSummary(
@@ -219,7 +264,13 @@ def make_summary(rows: list[Row]) -> CorpusSummary:
 def fakes() -> SimpleNamespace:
     """The builders of this file, for tests that need more than the whole invented corpus."""
     return SimpleNamespace(
-        row=make_row, rows=make_rows, model=make_model, evaluation=make_evaluation, summary=make_summary
+        row=make_row,
+        rows=make_rows,
+        model=make_model,
+        evaluation=make_evaluation,
+        summary=make_summary,
+        shares=make_shares,
+        audit=make_audit,
     )
 
 

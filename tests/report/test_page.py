@@ -112,7 +112,20 @@ def hostile(fakes: SimpleNamespace, text: str) -> str:
         groupings=tuple(replace(g, name=text) for g in evaluation.groupings),
         strata=tuple(replace(s, by=text, value=text) for s in evaluation.strata),
     )
-    report = prepare(rows, model, summary, evaluation, name=text, version=text, made_with={text: text}, notes=[text])
+    audit = fakes.audit()
+    audit = replace(audit, terms=tuple(replace(t, code=text, term=text, also=(text,) * 2) for t in audit.terms))
+    report = prepare(
+        rows,
+        model,
+        summary,
+        evaluation,
+        name=text,
+        version=text,
+        made_with={text: text},
+        notes=[text],
+        shares=fakes.shares(codes=taxonomy.codes),
+        audit=audit,
+    )
     return render(report, draw(report))
 
 
@@ -244,7 +257,9 @@ def test_every_label_is_used() -> None:
     unused = [
         k
         for k in words.TEXT
-        if k not in sections and not re.search(rf"\bt\.{k}\b", templates) and f'TEXT["{k}"]' not in code
+        if k not in sections
+        and not re.search(rf"\bt\.{k}\b", templates)
+        and not re.search(rf"TEXT\[[\"']{k}[\"']\]", code)
     ]
     assert unused == []
 
