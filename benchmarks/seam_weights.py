@@ -109,7 +109,9 @@ def damage(
         if rng.random() < (0.03 if narrow else much.moved):
             _move(lines, line, rng)
     lines = [line for line in lines if line[2][1] == 0 or rng.random() >= much.lost]
-    texts, under, places = [], set(), {}
+    texts: list[str] = []
+    under: set[int] = set()
+    places: dict[tuple[int, int], int] = {}
     before = "body"
     for kind, text, key in lines:
         if kind == "body":

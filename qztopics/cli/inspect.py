@@ -49,10 +49,15 @@ def inspect(
     table(f"{len(corpus.documents)} documents from {len(files)} files", COLUMNS, files, numeric=range(2, 9))
     for notice in corpus.notices:
         say(f"notice ({notice.code}): {notice.path}: {notice.words}")
-    for pair in corpus.near_copies[:PAIRS_SHOWN]:
+    for article in corpus.articles:
+        if article.duplicate_of is not None:
+            say(f"second printing: {article.id} reprints {article.duplicate_of}")
+    reprinted = {passage.id for passage in corpus.passages if passage.duplicate_of is not None}
+    pairs = [pair for pair in corpus.near_copies if pair.second not in reprinted]
+    for pair in pairs[:PAIRS_SHOWN]:
         say(f"alike ({pair.similarity:.2f}): {pair.first} and {pair.second}")
-    if len(corpus.near_copies) > PAIRS_SHOWN:
-        say(f"alike: {len(corpus.near_copies) - PAIRS_SHOWN} more pairs")
+    if len(pairs) > PAIRS_SHOWN:
+        say(f"alike: {len(pairs) - PAIRS_SHOWN} more pairs")
     if html is not None:
         from qztopics.report.inspection import write_inspection
 

@@ -195,7 +195,7 @@ def _full_lines(lines: Sequence[Line], cut: set[int], barred: set[int]) -> list[
     return [
         Join(i, i + 1, 0, f"line {lines[i].number} fills the width, and the next is not indented")
         for i in range(len(lines) - 1)
-        if width is not None and i not in cut and i + 1 not in barred and lines[i].width >= width
+        if width is not None and i not in cut and i + 1 not in barred and lines[i].width >= width - 1
     ]
 
 

@@ -140,7 +140,7 @@ def resampled_biases(
     diagonal = np.arange(n_codes)
     hessian[:, diagonal, diagonal] += weights.T @ corrected + precision
     step = np.linalg.solve(hessian, gradient[:, :, None])[:, :, 0]
-    return -np.clip(step, -_LARGEST_STEP, _LARGEST_STEP).T
+    return np.asarray(-np.clip(step, -_LARGEST_STEP, _LARGEST_STEP).T)
 
 
 def labelled_mix(corrected: Floats, weights: AnyFloats, move: Floats) -> Floats:
@@ -204,19 +204,18 @@ def fit_mixes(
     start
         Shares to begin with, shape (n_codes,); without, the mix, and plain steps to convergence.
     """
-    kind = corrected.dtype
-    scale = np.exp(move).astype(kind)
-    ratio = (np.exp(move) / mix).astype(kind)
-    weights = weights.astype(kind, copy=False)
+    scale = _like(np.exp(move), corrected)
+    ratio = _like(np.exp(move) / mix, corrected)
     total = weights.sum(axis=0, dtype=np.float64)
-    base = corrected @ scale
-    unmoved = scale * (corrected.T @ (weights / base)) / total
+    weights = _like(weights, corrected)
+    base: AnyFloats = np.asarray(corrected @ scale)
+    unmoved = np.asarray(scale * (corrected.T @ (weights / base)) / total, dtype=np.float64)
     shares, lengthen = unmoved, None
     if start is not None:
         shares = np.repeat(start[:, None], weights.shape[1], axis=1)
         lengthen = _lengthening(corrected, weights.mean(axis=1), ratio.mean(axis=1), start)
     for _ in range(STEPS if start is None else RESAMPLED_STEPS):
-        chance = ratio * shares.astype(kind)
+        chance = ratio * _like(shares, corrected)
         new = chance * (corrected.T @ (weights / (corrected @ chance))) / total
         change = new - shares
         if lengthen is not None:
@@ -224,8 +223,13 @@ def fit_mixes(
         shares = new / new.sum(axis=0)
         if np.abs(change).max() < (ENOUGH if start is None else RESAMPLED_ENOUGH):
             break
-    gain = np.log((corrected @ (ratio * shares.astype(kind))) / base)
+    gain = np.log((corrected @ (ratio * _like(shares, corrected))) / base)
     return Mixes(unmoved, shares, 2 * (weights * gain).sum(axis=0, dtype=np.float64))
+
+
+def _like(values: AnyFloats, other: AnyFloats) -> AnyFloats:
+    """Values in the precision of another array, so that a product of the two stays in it."""
+    return values.astype(np.float32) if other.dtype == np.float32 else values.astype(np.float64, copy=False)
 
 
 def _lengthening(corrected: AnyFloats, weights: AnyFloats, ratio: AnyFloats, shares: Floats) -> Floats:

@@ -16,8 +16,8 @@ def lines(*texts: str) -> list[Line]:
     return physical_lines("\n\n".join(texts))
 
 
-def joined(*texts: str) -> list[tuple[int, int]]:
-    return [(join.earlier, j) for j, join in sorted(find_joins(lines(*texts)).items())]
+def joined(*texts: str, under_heading: frozenset[int] = frozenset()) -> list[tuple[int, int]]:
+    return [(join.earlier, j) for j, join in sorted(find_joins(lines(*texts), under_heading).items())]
 
 
 def test_a_cut_line_goes_on_in_the_next_line() -> None:
@@ -60,6 +60,42 @@ def test_an_open_quote_is_evidence() -> None:
     assert joined("区里提出“一栏多用、", "多栏共管”的办法,把布告栏也管了起来。") == [(0, 1)]
     (join,) = find_joins(lines("区里提出“一栏多用、", "多栏共管”的办法。")).values()
     assert "open quote" in join.reason
+
+
+def test_two_cut_lines_share_two_rests_as_a_whole() -> None:
+    """The first rest fits both lines; the second fits only the second line, so the first line has the first."""
+    one, two = CUT[:-2] + "便", WHOLE[:-12] + "并把结果向居民公开,热线也一并开通,接听时间延长到夜里十"
+    assert joined(one, two, "点。居民说,打得通比什么都强。", "利,办事时间也缩短了一半。") == [(1, 2), (0, 3)]
+
+
+def test_a_line_under_a_heading_rarely_goes_on_the_text_above_it() -> None:
+    rest = "船开到了望海码头,准备迎接今年的头一个渔汛,岸上的人都来看。"
+    assert joined(CUT[:-1], rest) == [(0, 1)]
+    assert joined(CUT[:-1], rest, under_heading=frozenset({1})) == []
+
+
+def test_wrapped_text_is_joined_line_by_line() -> None:
+    text = CUT + "利,办事时间也缩短了一半。" + WHOLE
+    wrapped = [text[i : i + 12] for i in range(0, len(text), 12)]
+    found = find_joins(lines(*wrapped))
+    assert [(join.earlier, j) for j, join in sorted(found.items())][:4] == [(0, 1), (1, 2), (2, 3), (3, 4)]
+
+
+def test_wrapped_indented_text_goes_on_after_a_sentence_that_fills_the_line() -> None:
+    rows = [
+        "\u3000\u3000" + "海" * 18,
+        "风" * 19 + "。",
+        *(c * 20 for c in "天地玄黄宇宙洪荒"),
+        "云" * 5 + "。",
+        "\u3000\u3000山。",
+    ]
+    found = find_joins(physical_lines("\n".join(rows)), indented=True)
+    assert [join.earlier for _, join in sorted(found.items())] == list(range(10))
+
+
+def test_a_million_short_lines_and_one_huge_line_take_linear_time() -> None:
+    many = physical_lines("海\n" * 20_000 + "山。\n" * 20_000 + "“" * 300_000 + "\n" + "”" * 300_000)
+    assert len(find_joins(many)) >= 19_999
 
 
 def test_items_after_a_colon_stand_side_by_side() -> None:
