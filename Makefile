@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test lint lock clean
+.PHONY: demo test lint bench-quality lock clean
 
 demo: $(STAMP)
 	$(BIN)/qztopics train
@@ -26,6 +26,10 @@ lint: $(STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+
+# Every figure of the classifier: `make bench-quality DATA=folder`, see benchmarks/README.md for the folder.
+bench-quality: $(STAMP)
+	$(BIN)/python benchmarks/quality.py --data $(DATA)
 
 # jieba ships no wheel, so its one source distribution is built with the hashed tools of build.txt, not in isolation.
 $(STAMP): requirements/lock.txt requirements/build.txt pyproject.toml

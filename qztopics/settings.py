@@ -60,7 +60,7 @@ class FeatureSettings(_Stage):
     min_df: int = Field(2, ge=1, description="a term must occur in at least this many passages")
     max_df: float = Field(0.5, gt=0, le=1, description="a term in more than this share of passages is left out")
     max_terms: int = Field(120_000, ge=100)
-    character_ngram_max: int = Field(3, ge=1, le=3)
+    character_ngram_max: int = Field(2, ge=1, le=3)
     max_character_ngrams: int = Field(100_000, ge=100)
 
 
@@ -78,7 +78,7 @@ class PolicySettings(_Stage):
     """Classifier and abstaining."""
 
     n_latent: int = Field(
-        100, ge=0, le=1000, description="latent semantic dimensions learned from all text; 0 for none"
+        300, ge=0, le=1000, description="latent semantic dimensions learned from all text; 0 for none"
     )
     folds: int = Field(5, ge=2, le=20)
     min_probability: float = Field(0.3, ge=0, le=1, description="below this the tool abstains")

@@ -165,7 +165,16 @@ def _judge(
         second = int(order[i, 1]) if len(codes) > 1 else None
         terms, rest = None, None
         if explain:
-            parts = contributions(model.classifier, reading.views, i, first, model.vocabulary.terms, describe, codes)
+            parts = contributions(
+                model.classifier,
+                reading.views,
+                i,
+                first,
+                model.vocabulary.terms,
+                describe,
+                codes,
+                model.latent.components,
+            )
             terms, rest = largest(parts)
         found[i] = replace(
             assignment,

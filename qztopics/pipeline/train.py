@@ -9,7 +9,7 @@ import numpy as np
 
 from qztopics.errors import InputMissingError
 from qztopics.evaluation.labels import shared_note
-from qztopics.features.characters import learn_characters
+from qztopics.features.characters import describe, learn_characters
 from qztopics.features.counts import count_matrix
 from qztopics.features.tfidf import fit_idf, tfidf
 from qztopics.features.vocabulary import learn
@@ -18,8 +18,10 @@ from qztopics.pipeline.classify import answered, text_digests
 from qztopics.pipeline.hand_labels import LabelledPassages, Matching, meet_labels
 from qztopics.pipeline.reading import Reader, Reading, assemble, latent_input, read_texts
 from qztopics.policy.baselines import held_out_linear, held_out_majority
-from qztopics.policy.classifier import TrainingRows, fit_classifier
+from qztopics.policy.classifier import Pool, TrainingRows, fit_classifier
+from qztopics.policy.names import class_text
 from qztopics.policy.taxonomy import RESIDUAL
+from qztopics.policy.views import stack
 from qztopics.policy.votes import clear_votes, keyword_vote
 from qztopics.text.lexicon import Lexicon, with_user_words
 from qztopics.text.tokenize import tokenize
@@ -41,7 +43,6 @@ if TYPE_CHECKING:
     from qztopics.features.vocabulary import TokenIds, Vocabulary
     from qztopics.policy.classifier import Classifier, CrossFit
     from qztopics.policy.taxonomy import Taxonomy
-    from qztopics.policy.views import Views
     from qztopics.records import Corpus, Passage
     from qztopics.settings import Settings
 
@@ -161,7 +162,8 @@ def _fit_reader(
     characters, character_counts = learn_characters(texts, settings.features, jobs=jobs)
     word_idf, character_idf = fit_idf(counts), fit_idf(character_counts)
     stacked = latent_input(tfidf(character_counts, character_idf), tfidf(counts, word_idf))
-    latent = fit_latent(stacked, settings.policy.n_latent, seed=settings.seed)
+    # More dimensions than a third of the passages would fit the passages at hand and nothing else.
+    latent = fit_latent(stacked, min(settings.policy.n_latent, max(2, len(texts) // 3)), seed=settings.seed)
     n_topics = chosen.n_topics or default_n_topics(len(texts))
     if chosen.engine == "gensim":
         from qztopics.topics.gensim_lda import fit_lda_gensim
@@ -193,40 +195,33 @@ def _fit_policy(
     if taxonomy is None:
         return None, None
     seeded = [
-        (k, "。".join([topic.name_zh, *topic.seed_terms]))
+        (k, class_text(topic.name_zh, topic.seed_terms))
         for k, topic in enumerate(taxonomy.topics)
         if topic.code != RESIDUAL
     ]
     seed_views = read_texts(reader, [text for _, text in seeded], jobs=jobs).views
+    # The classes of a label column have their names alone, which say enough as descriptions.
+    guided = any(set(topic.seed_terms) - {topic.name_zh} for topic in taxonomy.topics)
     votes, vote_codes = clear_votes(reading.seed_counts, taxonomy, VOTES_PER_CODE)
-    unlabelled = ~np.isin(votes, hand.rows)
-    votes, vote_codes = votes[unlabelled], vote_codes[unlabelled]
+    free = ~np.isin(votes, hand.rows) & (guided or not len(hand.rows))
+    votes, vote_codes = votes[free], vote_codes[free]
     group_of = {articles[row]: group for row, group in zip(hand.rows.tolist(), hand.groups.tolist(), strict=True)}
+    pool = np.setdiff1d(np.arange(len(reading.views)), hand.rows)
+    single = [len(describe(key)) == 1 for key in reader.characters.keys.tolist()]
+    single += [len(term) == 1 for term in reader.vocabulary.terms]
     rows = TrainingRows(
-        views=_stack([reading.views.rows(hand.rows), seed_views, reading.views.rows(votes)]),
+        views=stack([reading.views.rows(hand.rows), seed_views, reading.views.rows(votes)]),
         codes=np.concatenate([hand.codes, np.array([k for k, _ in seeded], np.int64), vote_codes]),
         n_hand=len(hand.rows),
         n_seed=len(seeded),
         groups=hand.groups,
         vote_groups=np.array([group_of.get(articles[row], -1) for row in votes.tolist()], np.int64),
+        pool=Pool(reading.views.rows(pool), reader.latent.components, np.array(single, np.bool_)),
+        guided=guided,
     )
     settings = reader.settings
     return fit_classifier(
         rows, len(taxonomy.codes), folds=settings.policy.folds, seed=settings.seed, progress=begin("classifier")
-    )
-
-
-def _stack(parts: list[Views]) -> Views:
-    from scipy.sparse import csr_matrix, vstack
-
-    from qztopics.policy.views import Views as Stacked
-
-    return Stacked(
-        csr_matrix(vstack([p.characters for p in parts])),
-        csr_matrix(vstack([p.words for p in parts])),
-        csr_matrix(vstack([p.seeds for p in parts])),
-        np.concatenate([p.latent for p in parts]),
-        np.concatenate([p.topics for p in parts]),
     )
 
 

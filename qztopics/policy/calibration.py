@@ -1,4 +1,10 @@
-"""From scores to probabilities: one temperature, fitted on out-of-fold scores."""
+"""From scores to probabilities: one temperature, fitted on out-of-fold scores.
+
+Scores of passages differ in scale for reasons that say little about being right, such as how many students know a
+passage's terms; one temperature for all then makes the strong answers too sure and the weak ones not sure enough. So
+each passage's scores are first damped by a power of their own spread, which changes no ranking within a passage and is
+fixed, so that small classes are calibrated by the same single parameter as large ones.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +15,31 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-UNCALIBRATED = 3.0
+UNCALIBRATED = 1.0
 """Temperature factor used where no hand labels are there to fit one."""
+
+
+DAMPING = 0.75
+"""Scores are divided by this power of their standard deviation in the passage."""
+
+
+def damped(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Bring the scores of passages nearer to one scale; a passage whose scores are all alike stays as it is.
+
+    Examples
+    --------
+    >>> damped(np.array([[-16.0, 16.0], [0.0, 0.0]])).tolist()
+    [[-2.0, 2.0], [0.0, 0.0]]
+    """
+    centred = scores - scores.mean(axis=1, keepdims=True)
+    scale = np.sqrt(np.square(centred).mean(axis=1, keepdims=True)) ** DAMPING
+    result: NDArray[np.float64] = centred / np.where(scale > 0, scale, 1.0)
+    return result
+
+
+def probabilities(scores: NDArray[np.float64], factor: float) -> NDArray[np.float64]:
+    """Calibrated probabilities of scores: damped, times the factor, softmax; rows sum to 1."""
+    return softmax(damped(scores), factor)
 
 
 def softmax(scores: NDArray[np.float64], factor: float) -> NDArray[np.float64]:
@@ -38,7 +67,7 @@ def fit_temperature(scores: NDArray[np.float64], codes: NDArray[np.int64]) -> fl
     Parameters
     ----------
     scores
-        Out-of-fold scores, shape (n, n_codes).
+        Out-of-fold scores, damped, shape (n, n_codes).
     codes
         Hand labels, shape (n,).
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
     from scipy.sparse import csr_matrix
 
@@ -68,3 +70,17 @@ def gram(left: Views, right: Views, scales: dict[str, float]) -> NDArray[np.floa
         product = a @ b.T
         total += scales[name] * (product if isinstance(product, np.ndarray) else product.toarray()).astype(np.float64)
     return total
+
+
+def stack(parts: Sequence[Views]) -> Views:
+    """Passages of several views below each other."""
+    from scipy.sparse import csr_matrix as csr
+    from scipy.sparse import vstack
+
+    return Views(
+        csr(vstack([p.characters for p in parts])),
+        csr(vstack([p.words for p in parts])),
+        csr(vstack([p.seeds for p in parts])),
+        np.concatenate([p.latent for p in parts]),
+        np.concatenate([p.topics for p in parts]),
+    )

@@ -88,7 +88,7 @@ def corpus() -> list[str]:
 def test_min_df_and_the_limit_choose_by_passages_then_key() -> None:
     texts = corpus()
     df = Counter(gram for text in texts for gram in ngrams(text, 3))
-    settings_ = FeatureSettings(min_df=9, max_character_ngrams=100)
+    settings_ = FeatureSettings(min_df=9, character_ngram_max=3, max_character_ngrams=100)
     expected = sorted((gram for gram in df if df[gram] >= 9), key=lambda gram: (-df[gram], pack(gram)))[:100]
     vocabulary, _ = learn_characters(texts, settings_)
     assert vocabulary.keys.tolist() == sorted(map(pack, expected))
@@ -115,6 +115,6 @@ def test_unknown_ngrams_are_left_out() -> None:
 
 def test_many_different_ngrams_let_the_table_grow() -> None:
     text = "".join(chr(c) for c in range(0x4E00, 0x4E00 + 6000))
-    vocabulary, counts = learn_characters([text, text], FeatureSettings())
+    vocabulary, counts = learn_characters([text, text], FeatureSettings(character_ngram_max=3))
     assert len(vocabulary) == 6000 + 5999 + 5998
     assert (counts.toarray() == 1).all()

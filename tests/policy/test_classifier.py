@@ -1,15 +1,19 @@
 """The classifier on planted features: it learns, calibrates, holds out by article, and adds up."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.sparse import csr_matrix
 
+from qztopics.pipeline.reading import latent_input
 from qztopics.policy import classifier as module
 from qztopics.policy.calibration import fit_temperature, softmax
 from qztopics.policy.classifier import TrainingRows, fit_classifier
 from qztopics.policy.explain import contributions, largest
 from qztopics.policy.ridge import solve_dual
 from qztopics.policy.views import Views, gram
+from qztopics.topics.latent import LatentSpace, project
 
 N_CODES = 3
 NO_VOTES = np.zeros(0, dtype=np.int64)
@@ -92,9 +96,34 @@ def test_contributions_add_up_to_the_score():
         parts = contributions(fitted, data.views, row, code, names, lambda k: f"词{k}", ("a", "b", "c"))
         shown, rest = largest(parts)
         score = fitted.scores(data.views)[row, code]
+        assert dict(parts)["(latent)"] != 0
         assert sum(value for _, value in parts) == pytest.approx(score, abs=1e-9)
         assert sum(value for _, value in shown) + rest == pytest.approx(score, abs=1e-9)
         assert len(shown) == 5
+
+
+def test_latent_dimensions_are_told_as_terms():
+    """With the components the latent part is gone but for rounding, and the terms carry what it said."""
+    data = rows(6, signal=0.5)
+    components = np.random.default_rng(1).normal(size=(12, 90)).astype(np.float32)
+    seen = latent_input(data.views.characters, data.views.words)
+    data = replace(data, views=replace(data.views, latent=project(LatentSpace(components), seen)))
+    fitted, _ = fit_classifier(data, N_CODES, folds=3, seed=1)
+    names = [f"词{k}" for k in range(30)]
+    for row, code in ((0, 0), (5, 2)):
+        given = (fitted, data.views, row, code, names, lambda k: f"词{k}", ("a", "b", "c"))
+        apart, told = dict(contributions(*given)), dict(contributions(*given, components=components))
+        assert abs(told.pop("(latent)", 0.0)) < 1e-6 < abs(apart["(latent)"])
+        assert sum(told.values()) == pytest.approx(sum(apart.values()), abs=1e-6)
+        # By hand: the part of one term is its TF-IDF times its coefficient in the latent score.
+        column = int(data.views.words[row].indices[0])
+        placed = components @ seen[row].toarray().ravel()
+        shared = f"词{column}"
+        both = sum(
+            seen[row, k] * (components[:, k] @ fitted.coefficients[3][:, code]) / np.linalg.norm(placed)
+            for k in (column, 60 + column)
+        )
+        assert told[shared] - apart[shared] == pytest.approx(both, abs=1e-6)
 
 
 def test_dual_ridge_is_ridge_in_feature_space():
@@ -138,7 +167,6 @@ def test_votes_of_a_held_out_article_are_held_out_with_it():
     data = rows(8, signal=0.3, n=30)
     twice = np.concatenate([np.arange(33), np.arange(30)])
     votes = TrainingRows(data.views.rows(twice), data.codes[twice], 30, 3, data.groups, data.groups)
-    used = module._training(votes, np.arange(15))
-    assert used.tolist() == [*range(15), 30, 31, 32, *range(33, 48)]
+    assert votes.votes(np.arange(15)).tolist() == list(range(33, 48))
     free = TrainingRows(votes.views, votes.codes, 30, 3, data.groups, np.full(30, -1))
-    assert len(module._training(free, np.arange(15))) == 15 + 3 + 30
+    assert len(free.votes(np.arange(15))) == 30

@@ -12,11 +12,14 @@ def random_matrix(shape: tuple[int, int] = (60, 25), seed: int = 0) -> csr_matri
     return csr_matrix(np.random.default_rng(seed).poisson(0.3, shape).astype(np.float32))
 
 
-def test_components_are_the_right_singular_vectors() -> None:
+@pytest.mark.parametrize("wide", [False, True])
+def test_components_are_the_right_singular_vectors(*, wide: bool) -> None:
     """A spectrum with clear gaps, so that vectors and not only subspaces are determined."""
     rng = np.random.default_rng(3)
     left, right = np.linalg.qr(rng.normal(size=(80, 30)))[0], np.linalg.qr(rng.normal(size=(30, 30)))[0]
     dense = (left * 10 * 0.6 ** np.arange(30)) @ right.T
+    if wide:
+        dense = dense.T
     components = fit_latent(csr_matrix(dense.astype(np.float32)), 5, seed=1).components
     exact = np.linalg.svd(dense)[2][:5]
     np.testing.assert_allclose(np.abs((components * exact).sum(axis=1)), 1, atol=1e-4)
