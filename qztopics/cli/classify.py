@@ -48,7 +48,7 @@ def classify(
 ) -> None:
     """Classify files and folders into rows, on stdout or in --output."""
     from qztopics import api, rows
-    from qztopics.cli import setup
+    from qztopics.cli import explained, setup
     from qztopics.cli.terminal import say
     from qztopics.errors import UsageError
     from qztopics.pipeline.classify import classify as judge
@@ -75,5 +75,8 @@ def classify(
         made = [row for row in made if row.kind == "body"]
     if not made and corpus.documents:
         say(f"no rows: the {len(corpus.documents)} documents read hold only furniture (--all shows it)")
-    setup.write_rows(made, output, row_format)
+    if explain and explained.is_for_people(output, row_format):
+        explained.show(made)
+    else:
+        setup.write_rows(made, output, row_format)
     setup.judge_rejections(corpus.rejections, max_bad)

@@ -61,7 +61,15 @@ def write(
     name: str,
 ) -> None:
     """Write the report's files."""
+    from qztopics.pipeline.classify import classify
     from qztopics.report.write import write_report
+    from qztopics.rows import passage_of
+
+    def explain(chosen: Sequence[Row]) -> list[tuple[tuple[str, float], ...]]:
+        # Held out as the rows are, so that the code explained is the one the row names.
+        passages = [passage_of(row) for row in chosen]
+        found = classify(opened.model, passages, explain=True, held_out=True).assignments
+        return [assignment.terms or () for assignment in found]
 
     notes = sorted({row.meta["note"] for row in rows if row.meta.get("note")})[:NOTES_MAX]
     labels = opened.model.facts.label_note
@@ -75,5 +83,6 @@ def write(
         version=opened.version,
         shares=measured.shares,
         audit=measured.audit,
+        explain=explain,
         notes=[*notes, *([labels] if labels else [])],
     )

@@ -8,9 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from qztopics.policy.highlight import pieces
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from qztopics.evaluation.evaluate import Evaluation
     from qztopics.evaluation.intervals import Interval
+    from qztopics.policy.highlight import Mark
     from qztopics.records import PolicyShares, Rejection, Span
 
 Verdict = Literal["review", "often_wrong", "shared", "usable", "few_labels", "absent"]
@@ -19,7 +24,10 @@ Verdict = Literal["review", "often_wrong", "shared", "usable", "few_labels", "ab
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A passage shown to the reader, with its place. `is_cut` is True where `text` is only the beginning."""
+    """A passage shown to the reader, with its place. `is_cut` is True where `text` is only the beginning.
+
+    `marks` are the places of `text` where terms stand that spoke for `nearest`.
+    """
 
     passage_id: str
     source: str
@@ -30,6 +38,11 @@ class Example:
     probability: float | None
     runner_up: str | None
     runner_up_probability: float | None
+    marks: tuple[Mark, ...] = ()
+
+    def pieces(self) -> Iterator[tuple[str, float]]:
+        """Yield the text in pieces: (piece, value of the term that stands there, or 0)."""
+        return pieces(self.text, self.marks)
 
 
 @dataclass(frozen=True, slots=True)

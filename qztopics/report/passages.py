@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from qztopics.policy.highlight import highlights
 from qztopics.records import length
 from qztopics.report.contents import Example
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from qztopics.rows import Row
 
-__all__ = ["choose", "example", "heaviest_topic", "is_counted", "is_duplicate", "is_judged", "length"]
+    Terms = tuple[tuple[str, float], ...]
+    """(name, contribution) of what decided on a passage, as in the `terms` of a row."""
+    Explain = Callable[[Sequence[Row]], Sequence[Terms]]
+    """Asks the model for the terms that decided on the nearest code of each row."""
+
+__all__ = ["choose", "example", "explained", "heaviest_topic", "is_counted", "is_duplicate", "is_judged", "length"]
 
 SHOWN_CHARACTERS = 200
 """Longer passages are shown cut: the report quotes, it does not reprint."""
@@ -38,19 +44,27 @@ def heaviest_topic(row: Row) -> tuple[int, float] | None:
     return min((row.topics or ()), key=lambda pair: (-pair[1], pair[0]), default=None)
 
 
-def example(row: Row) -> Example:
-    """Cut a row down to what the page shows of it."""
+def example(row: Row, terms: Terms = ()) -> Example:
+    """Cut a row down to what the page shows of it, with those of the terms marked that spoke for its nearest code."""
+    text = row.text[:SHOWN_CHARACTERS]
     return Example(
         passage_id=row.passage_id or row.document_id,
         source=row.source,
         spans=row.spans,
-        text=row.text[:SHOWN_CHARACTERS],
+        text=text,
         is_cut=len(row.text) > SHOWN_CHARACTERS,
         nearest=row.nearest,
         probability=row.probability,
         runner_up=row.runner_up,
         runner_up_probability=row.runner_up_probability,
+        marks=highlights(text, [(name, value) for name, value in terms if value > 0]),
     )
+
+
+def explained(rows: Sequence[Row], explain: Explain | None) -> list[Example]:
+    """Cut rows down as `example` does, with the terms that decided where there is someone to ask for them."""
+    terms = explain(rows) if explain and rows else [()] * len(rows)
+    return list(map(example, rows, terms))
 
 
 def choose(rows: Iterable[Row], score: Callable[[Row], float], n: int, *, besides: Iterable[Row] = ()) -> list[Row]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from qztopics.evaluation.intervals import Interval
 from qztopics.report.contents import Link, PolicyLine, PolicyPart, ReasonLine
-from qztopics.report.passages import choose, example, is_duplicate, is_judged, length
+from qztopics.report.passages import choose, example, explained, is_duplicate, is_judged, length
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from qztopics.model import GroupMap, Model
     from qztopics.policy.taxonomy import PolicyTopic, Taxonomy
     from qztopics.records import PolicyShare, PolicyShares
+    from qztopics.report.passages import Explain
     from qztopics.rows import Row
 
 N_TYPICAL = 2
@@ -30,6 +31,7 @@ def policy_part(
     taxonomy: Taxonomy,
     evaluation: Evaluation | None,
     shares: PolicyShares | None = None,
+    explain: Explain | None = None,
 ) -> PolicyPart:
     """Count policy topics over the judged rows.
 
@@ -40,6 +42,8 @@ def policy_part(
     ----------
     shares
         As stored, for the codes of the taxonomy in its order.
+    explain
+        Asked for the terms that decided on the typical and borderline passages.
     """
     judged = [row for row in rows if is_judged(row)]
     n_characters = sum(length(row.text) for row in judged)
@@ -49,7 +53,7 @@ def policy_part(
     abstained = answered.get(None, [])
     nearest = Counter(row.nearest for row in abstained)
     lines = [
-        _line(k, topic, answered.get(topic.code, []), nearest[topic.code], n_characters, model, evaluation)
+        _line(k, topic, answered.get(topic.code, []), nearest[topic.code], n_characters, model, evaluation, explain)
         for k, topic in enumerate(taxonomy.topics)
     ]
     if shares is not None:
@@ -73,10 +77,12 @@ def _line(
     n_all_characters: int,
     model: Model,
     evaluation: Evaluation | None,
+    explain: Explain | None,
 ) -> PolicyLine:
     n_characters = sum(length(row.text) for row in answered)
     typical = choose(answered, lambda row: row.probability or 0.0, N_TYPICAL)
     borderline = choose(answered, lambda row: -_margin(row), 1, besides=typical)
+    examples = explained([*typical, *borderline], explain)
     score = next((s for s in evaluation.per_class if s.code == topic.code), None) if evaluation else None
     return PolicyLine(
         number=number,
@@ -95,8 +101,8 @@ def _line(
         seed_terms=_seed_terms(topic, answered),
         topics=_links(model.topic_map, number, model.facts.topic_names),
         clusters=_links(model.cluster_map, number, ()),
-        typical=tuple(map(example, typical)),
-        borderline=example(borderline[0]) if borderline else None,
+        typical=tuple(examples[: len(typical)]),
+        borderline=examples[-1] if borderline else None,
     )
 
 

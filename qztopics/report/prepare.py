@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from qztopics.model import Model
     from qztopics.policy.audit import KeywordAudit
     from qztopics.records import CorpusSummary, PolicyShares
+    from qztopics.report.passages import Explain
     from qztopics.rows import Row
 
 DOCUMENTS_SHOWN = 200
@@ -49,6 +50,7 @@ def prepare(
     notes: Sequence[str] = (),
     shares: PolicyShares | None = None,
     audit: KeywordAudit | None = None,
+    explain: Explain | None = None,
 ) -> Report:
     """Count everything the report shows.
 
@@ -65,6 +67,8 @@ def prepare(
         Sentences about the labels or the corpus, such as who coded them; shown as they are.
     shares, audit
         Of the policy topics and of the seed terms, where `train` stored them.
+    explain
+        Gives the terms that decided on the nearest code of each row; without it no passage has marks.
 
     Raises
     ------
@@ -80,7 +84,7 @@ def prepare(
         version=version,
         funnel=_funnel(rows, summary),
         basis=_basis(rows, model, notes),
-        policy=policy_part(rows, model, taxonomy, evaluation, shares) if taxonomy else None,
+        policy=policy_part(rows, model, taxonomy, evaluation, shares, explain) if taxonomy else None,
         topics=topic_lines(rows, model),
         topic_diversity=model.facts.topic_diversity,
         clusters=cluster_lines(rows, model),

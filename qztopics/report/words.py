@@ -777,6 +777,12 @@ def card_share(line: PolicyLine) -> str:
     return f"约占全部正文的 {share_sentence(line)}。" if line.corrected else ""
 
 
+def cards_lead(part: PolicyPart) -> str:
+    """Say how to read the cards, and what marks in their passages mean where there are any."""
+    shown = [example for line in part.lines for example in (*line.typical, line.borderline) if example]
+    return CARDS_LEAD + (CARDS_MARKS if any(example.marks for example in shown) else "")
+
+
 def shares_caption(part: PolicyPart) -> str:
     """Say what the figure of shares shows."""
     top = part.lines[0] if part.lines else None
@@ -1103,5 +1109,6 @@ NO_POLICY = "本模型没有分类表，不判读政策主题；下面只列词�
 CARDS_LEAD = (
     "先读典型片段，看判得对不对；再读最拿不准的片段，看界限在哪里。每个片段都注明文件和字符位置，可以回查原文。"
 )
+CARDS_MARKS = "片段中标出的字词，是对判入该主题贡献最大的几个；其余依据分散在全文，没有标出。"
 RECORD_LEAD = "以下供存档和复核。"
 FOOTER = "由 qztopics 生成。本页是单个文件，不联网即可阅读，可以直接打印。"

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from qztopics.model import Model
     from qztopics.policy.audit import KeywordAudit
     from qztopics.records import CorpusSummary, PolicyShares
+    from qztopics.report.passages import Explain
     from qztopics.rows import Row
 
 MADE_WITH = ("qztopics", "numpy", "scipy", "scikit-learn", "numba", "gensim", "jieba", "rjieba", "matplotlib", "jinja2")
@@ -37,6 +38,7 @@ def write_report(
     notes: Sequence[str] = (),
     shares: PolicyShares | None = None,
     audit: KeywordAudit | None = None,
+    explain: Explain | None = None,
 ) -> Path:
     """Write `index.html`, its tables as CSV files and its figures; return the page's path.
 
@@ -45,7 +47,7 @@ def write_report(
 
     Parameters
     ----------
-    rows, model, summary, evaluation, name, version, notes, shares, audit
+    rows, model, summary, evaluation, name, version, notes, shares, audit, explain
         As for `prepare.prepare`.
 
     Raises
@@ -66,6 +68,7 @@ def write_report(
         notes=notes,
         shares=shares,
         audit=audit,
+        explain=explain,
     )
     figures = draw(report)
     files = {
