@@ -1,6 +1,5 @@
-"""Evidence at a seam, and the exact chances of joins against a sum over every way there is."""
+"""Evidence at a seam, and joins by it on random pages."""
 
-import itertools
 import math
 
 import pytest
@@ -11,7 +10,6 @@ from qztopics.corpus.articles import group_paragraphs
 from qztopics.corpus.joins import find_joins
 from qztopics.corpus.kinds import Kinded
 from qztopics.corpus.lines import physical_lines
-from qztopics.corpus.seam_choice import Row, chances
 from qztopics.corpus.seams import NAMES, NOTHING, WEIGHTS, evidence, read_end, read_start, told, usual, word_table
 
 HEAD = "望海区把散在各处的窗口并成一个,老人办事不用再跑三趟,"
@@ -85,58 +83,6 @@ def test_the_table_holds_words_and_no_chance_neighbours() -> None:
     assert {"的在", "了是"}.isdisjoint(pairs)
     assert set(pairs.values()) == set(range(1, 10))
     assert min(seldom.values()) == 0
-
-
-def by_hand(rows: list[Row]) -> tuple[float, list[list[float]]]:
-    """Sum over every way to give each row one candidate or none, no candidate twice."""
-    total, mass = 0.0, [[0.0] * len(row.candidates) for row in rows]
-    for way in itertools.product(*(range(len(row.candidates) + 1) for row in rows)):
-        used = [row.candidates[k] for row, k in zip(rows, way, strict=True) if k < len(row.candidates)]
-        if len(used) > len(set(used)):
-            continue
-        weight = math.exp(sum((*row.scores, row.nothing)[k] for row, k in zip(rows, way, strict=True)))
-        total += weight
-        for row, k in enumerate(way):
-            if k < len(rows[row].candidates):
-                mass[row][k] += weight
-    return math.log(total), [[x / total for x in row] for row in mass]
-
-
-@st.composite
-def some_rows(draw: st.DrawFn) -> list[Row]:
-    places = sorted(draw(st.sets(st.integers(0, 8), max_size=5)))
-    score = st.floats(-6, 6)
-    rows = []
-    for place in places:
-        below = tuple(j for j in range(place + 1, place + 5) if draw(st.booleans()))
-        rows.append(Row(place, below, tuple(draw(score) for _ in below), draw(score)))
-    return rows
-
-
-@settings(deadline=None, max_examples=60)
-@given(some_rows())
-def test_chances_are_those_of_all_ways_together(rows: list[Row]) -> None:
-    weight, shares = by_hand(rows)
-    log_weight, fast = chances(rows)
-    assert log_weight == pytest.approx(weight, abs=1e-9)
-    assert [x for row in fast for x in row] == pytest.approx([x for row in shares for x in row], abs=1e-9)
-
-
-def test_a_line_between_two_cut_lines_is_shared_out() -> None:
-    _, ((first,), (second,)) = chances([Row(0, (2,), (3.0,), 0.0), Row(1, (2,), (3.0,), 0.0)])
-    assert first == pytest.approx(second)
-    assert first + second <= 1
-
-
-def test_many_crowded_rows_stay_within_their_bounds() -> None:
-    rows = [Row(i, tuple(range(i + 1, i + 9)), tuple(float(i * j % 7) for j in range(8)), 0.0) for i in range(60)]
-    _, shares = chances(rows)
-    taken: dict[int, float] = {}
-    for row, own in zip(rows, shares, strict=True):
-        assert -1e-9 <= sum(own) <= 1 + 1e-9
-        for j, chance in zip(row.candidates, own, strict=True):
-            taken[j] = taken.get(j, 0.0) + chance
-    assert max(taken.values()) <= 1 + 1e-9
 
 
 LINES = st.text(alphabet="海山的一,。:“”(是1要\u3000", min_size=1, max_size=40).filter(str.strip)
