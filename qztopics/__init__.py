@@ -8,7 +8,6 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,8 +15,17 @@ if TYPE_CHECKING:
 
     from qztopics.api import LoadedModel
 
-__version__ = version("qztopics")
+__version__: str
 __all__ = ["__version__", "load"]
+
+
+def __getattr__(name: str) -> str:
+    # Every start, and that of every child that reads files, would pay for the metadata of packages.
+    if name != "__version__":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib.metadata import version
+
+    return version("qztopics")
 
 
 def load(path: str | Path, version: str | None = None) -> LoadedModel:

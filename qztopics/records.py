@@ -126,6 +126,11 @@ class Passage:
     duplicate_of: str | None = None
     meta: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def modelled(self) -> bool:
+        """Whether a model may see it: body text of a first printing."""
+        return self.kind == "body" and self.duplicate_of is None
+
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
@@ -176,7 +181,7 @@ class Corpus:
 
     def body(self) -> tuple[Passage, ...]:
         """Passages that a model may see: body text of first printings."""
-        return tuple(p for p in self.passages if p.kind == "body" and p.duplicate_of is None)
+        return tuple(p for p in self.passages if p.modelled)
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ def attach(labels: Sequence[HandLabel], passages: Sequence[Passage]) -> Attachme
     """
     by_source: dict[str, list[int]] = {}
     for index, passage in enumerate(passages):
-        if passage.kind == "body" and passage.duplicate_of is None:
+        if passage.modelled:
             by_source.setdefault(passage.source, []).append(index)
     best: dict[int, tuple[int, int]] = {}
     passage_of = [-1] * len(labels)

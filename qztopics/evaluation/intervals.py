@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 ROUNDS = 1000
-_Z = 1.959964
+Z = 1.959964
+"""Of a 95 % interval."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +40,16 @@ def wilson(n_right: int, n: int) -> Interval:
     if not n:
         return Interval(0.0, 0.0, 1.0)
     share = n_right / n
-    centre = (share + _Z**2 / (2 * n)) / (1 + _Z**2 / n)
-    half = _Z / (1 + _Z**2 / n) * float(np.sqrt(share * (1 - share) / n + _Z**2 / (4 * n * n)))
+    low, high = wilson_ends(np.array(share), n)
     # Rounding may miss the ends by an ulp where all are right, or none.
-    low = 0.0 if n_right == 0 else centre - half
-    return Interval(share, low, 1.0 if n_right == n else centre + half)
+    return Interval(share, 0.0 if n_right == 0 else float(low), 1.0 if n_right == n else float(high))
+
+
+def wilson_ends(shares: NDArray[np.float64], n: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Ends of Wilson intervals of shares of n trials, which need not be a whole number; in [0, 1] but for rounding."""
+    centre = (shares + Z**2 / (2 * n)) / (1 + Z**2 / n)
+    half = Z / (1 + Z**2 / n) * np.sqrt(shares * (1 - shares) / n + Z**2 / (4 * n * n))
+    return centre - half, centre + half
 
 
 def resamples(groups: NDArray[np.int64], *, seed: int, rounds: int = ROUNDS) -> Iterator[NDArray[np.int64]]:

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from qztopics.evaluation.intervals import ROUNDS
+from qztopics.evaluation.intervals import ROUNDS, Z, wilson_ends
 from qztopics.evaluation.prior_shift import (
     design_effect,
     fit_correction,
@@ -41,9 +41,6 @@ if TYPE_CHECKING:
 
 LABELS_MIN = 30
 """With fewer hand labels the classifier's errors are not known well enough to correct for them."""
-
-Z = 1.959964
-"""Of a 95 % interval."""
 
 CELLS = 2_000_000
 """Resamples are taken in blocks of so many numbers, to stay in the processor's cache and in little memory."""
@@ -316,17 +313,10 @@ def _ends(
     free = max(1, n_units - 1)
     stretch = np.sqrt((free + 1) / free) * (1 + (Z**2 + 1) / (4 * free))  # t by its first Cornish-Fisher term
     low, high = value - stretch * (value - low), value + stretch * (high - value)
-    fewest, most = _wilson(value, independent)
-    low = np.minimum(np.minimum(low, fewest), value)
+    fewest, most = wilson_ends(value, independent)
+    low = np.minimum(np.minimum(low, np.maximum(0.0, fewest)), value)
     high = np.minimum(1.0, np.maximum(np.maximum(high, most), value))
     return np.where(low * independent < 1, 0.0, low), high
-
-
-def _wilson(shares: NDArray[np.float64], n: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Ends of `intervals.wilson` for shares of a number of passages that need not be whole."""
-    middle = (shares + Z**2 / (2 * n)) / (1 + Z**2 / n)
-    half = Z / (1 + Z**2 / n) * np.sqrt(shares * (1 - shares) / n + Z**2 / (4 * n * n))
-    return np.maximum(0.0, middle - half), np.minimum(1.0, middle + half)
 
 
 @dataclass(frozen=True, slots=True)

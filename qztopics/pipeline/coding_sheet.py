@@ -76,11 +76,11 @@ def lay_out(
     label_of = attach(labels, passages).label_of
     by_source: dict[str, list[Passage]] = {}
     for passage in passages:
-        if _is_body(passage):
+        if passage.modelled:
             by_source.setdefault(passage.source, []).append(passage)
     rows = []
     for passage, number in zip(passages, label_of, strict=True):
-        if not _is_body(passage):
+        if not passage.modelled:
             continue
         start, end = _place(passage, by_source[passage.source])
         given = labels[number] if number >= 0 else HandLabel("", "")
@@ -146,10 +146,6 @@ def take_back(path: Path, taxonomy: Taxonomy | None) -> SheetLabels:
     if not labels:
         raise DataError(f"{path}: no row has a label yet; fill the column label")
     return SheetLabels(tuple(labels), n_empty, tuple(unsettled))
-
-
-def _is_body(passage: Passage) -> bool:
-    return passage.kind == "body" and passage.duplicate_of is None
 
 
 def _place(passage: Passage, neighbours: Sequence[Passage]) -> Span:

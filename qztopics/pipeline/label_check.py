@@ -213,7 +213,7 @@ def _places(labels: Sequence[HandLabel], passages: Sequence[Passage], attached: 
         if at >= 0 and _shared(_shingles(labels[number].text), _shingles(passages[at].text)) < _SAME_WORDS
     ]
     lost = sorted([*attached.unmatched, *strangers])
-    body = [p for p in passages if p.kind == "body" and p.duplicate_of is None] if lost else []
+    body = [p for p in passages if p.modelled] if lost else []
     known = [(passage, _shingles(passage.text)) for passage in body]
     for number in lost:
         label, at = labels[number], attached.passage_of[number]

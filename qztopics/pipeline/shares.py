@@ -45,7 +45,7 @@ def shares_of(model: Model, passages: Sequence[Passage], answers: Answers) -> Po
         return None
     if len(passages) != len(answers.probability):
         raise ValueError(f"{len(passages)} passages, but {len(answers.probability)} answers")
-    kept = [i for i, p in enumerate(passages) if p.kind == "body" and p.duplicate_of is None]
+    kept = [i for i, p in enumerate(passages) if p.modelled]
     judged = [passages[i] for i in kept]
     lengths = np.array([length(p.text) for p in judged], dtype=np.int64)
     labelled, articles = _labelled(model, judged, lengths)

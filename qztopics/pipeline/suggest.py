@@ -10,7 +10,7 @@ import numpy as np
 from qztopics.corpus.wording import clean
 from qztopics.errors import InputMissingError, UsageError
 from qztopics.evaluation.attach import attach
-from qztopics.evaluation.intervals import bootstrap, wilson
+from qztopics.evaluation.intervals import Z, bootstrap, wilson
 from qztopics.pipeline.classify import BATCH, reader_of, text_digests
 from qztopics.pipeline.coding_sheet import COLUMNS, lay_out
 from qztopics.pipeline.reading import read_texts
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
 RANDOM_NOTE = "random draw"
 """What the sheet says, in the column `note`, of rows drawn at random; the other rows have no note."""
-
-_Z = 1.959964
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +132,7 @@ def suggest(
         )
     from threadpoolctl import threadpool_limits
 
-    body = [p for p in passages if p.kind == "body" and p.duplicate_of is None]
+    body = [p for p in passages if p.modelled]
     labelled, free = _divide(model.out_of_fold, body, labels)
     if not len(free):
         raise InputMissingError(
@@ -182,7 +180,7 @@ def sheet_rows(found: Suggestions, passages: Sequence[Passage]) -> tuple[HandLab
     """
     chosen = {item.passage.id: item.why for item in found.items}
     sources = {item.passage.source for item in found.items}
-    near = [p for p in passages if p.kind == "body" and p.duplicate_of is None and p.source in sources]
+    near = [p for p in passages if p.modelled and p.source in sources]
     rows, _ = lay_out(near)
     return tuple(
         replace(row, note=RANDOM_NOTE if chosen[passage.id] == "random" else "")
@@ -256,14 +254,14 @@ def _narrowing(known: OutOfFold | None, body: Sequence[Passage], articles: Seque
     """
     if known is None:
         # Nothing is known: the widest there can be, of a share of a half.
-        return Narrowing(0, len(articles), None, _Z * float(np.sqrt(0.25 / len(articles))))
+        return Narrowing(0, len(articles), None, Z * float(np.sqrt(0.25 / len(articles))))
     right = (known.probability.argmax(axis=1) == known.hand).astype(np.float64)
     n, more, share = len(right), len(articles), float(right.mean())
     if share in {0, 1}:  # resampling cannot tell how wide it is
         return Narrowing(n, more, *(_half(wilson(round(share * size), size)) for size in (n, n + more)))
     now = _half(bootstrap(lambda weights: np.array([np.average(right, weights=weights)]), known.group, seed=seed)[0])
     sizes = np.bincount(known.group)
-    design_effect = (now / _Z) ** 2 / (share * (1 - share) / n)
+    design_effect = (now / Z) ** 2 / (share * (1 - share) / n)
     crowding = float((sizes**2).sum() / n) - 1
     likeness = max(0.0, (design_effect - 1) / crowding) if crowding else 0.0
     grown = _grown(known, sizes, body, articles)

@@ -129,7 +129,7 @@ def choose(parts: Parts, codes: NDArray[np.int64], rows: NDArray[np.int64], give
     """
     right = codes[rows]
     share = class_shares(right, given.n_codes)
-    logs = np.log(share * given.n_codes)
+    logs = log_shares(right, given.n_codes)
 
     def hits(scores: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.asarray(scores.argmax(axis=1) == right, dtype=np.float64)
@@ -204,6 +204,11 @@ def class_shares(codes: NDArray[np.int64], n_codes: int) -> NDArray[np.float64]:
     [0.75, 0.25]
     """
     return (np.bincount(codes, minlength=n_codes) + 1.0) / (len(codes) + n_codes)
+
+
+def log_shares(codes: NDArray[np.int64], n_codes: int) -> NDArray[np.float64]:
+    """Logarithm of each class share over that of equally common classes: what a class prior adds to a score."""
+    return np.asarray(np.log(class_shares(codes, n_codes) * n_codes))
 
 
 def is_skewed(share: NDArray[np.float64]) -> bool:

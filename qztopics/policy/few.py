@@ -17,7 +17,7 @@ import numpy as np
 from qztopics.evaluation.splits import group_folds
 from qztopics.policy.anchor import PLAIN, Anchor, Scales, combine, fit_ridge, inner_products
 from qztopics.policy.calibration import probabilities
-from qztopics.policy.choose import Given, Mix, anchor_weight, choose, class_shares, learned_share, mixed, mixes
+from qztopics.policy.choose import Given, Mix, anchor_weight, choose, learned_share, log_shares, mixed, mixes
 from qztopics.policy.linear import Linear
 from qztopics.policy.names import Names, read_names
 from qztopics.policy.students import Ground, prepare, teach
@@ -169,8 +169,7 @@ def fit_few(
     for number in range(n_folds):
         others, outside = hand[fold != number], hand[fold == number]
         here = choose(parts, codes, others, given)
-        logs = np.log(class_shares(codes[others], n_codes) * n_codes)
-        scores[outside] = mixed(parts, here.mix)[outside] + here.prior * logs
+        scores[outside] = mixed(parts, here.mix)[outside] + here.prior * log_shares(codes[others], n_codes)
         probability[outside] = probabilities(scores[outside], here.factor)
         if progress:
             progress(number + 1, n_folds + 1)
@@ -189,8 +188,7 @@ def _linear(fit: _Fit, mix: Mix, prior: float) -> Linear:
     if mix.pull is not None:
         students = fit.students(mix.pull, names=mix.names)
         score = score.times(mix.anchor_share).plus(students.times(1 - mix.anchor_share))
-    logs = np.log(class_shares(bench.rows.codes[fit.inside], bench.n_codes) * bench.n_codes)
-    return Linear(score.blocks, score.bias + prior * logs)
+    return Linear(score.blocks, score.bias + prior * log_shares(bench.rows.codes[fit.inside], bench.n_codes))
 
 
 def _fit_anchor(bench: _Bench, inside: NDArray[np.int64], *, names: bool) -> Anchor:
