@@ -18,7 +18,7 @@ import numpy as np
 from qztopics.report.contents import Figures
 from qztopics.report.fonts import FAMILIES, text_font
 from qztopics.report.visible import visible
-from qztopics.report.words import TEXT, integer, percent
+from qztopics.report.words.zh.general import TEXT, integer, percent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

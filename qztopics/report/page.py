@@ -8,8 +8,8 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from qztopics.report import words
 from qztopics.report.visible import visible
+from qztopics.report.words.zh import general as words
 
 if TYPE_CHECKING:
     from jinja2 import Environment

@@ -21,12 +21,12 @@ from hypothesis import strategies as st
 from qztopics.evaluation.curves import Bin, CoveragePoint
 from qztopics.evaluation.evaluate import Baseline, Evaluation, Predictions, Stratum, evaluate
 from qztopics.evaluation.intervals import Interval, wilson
-from qztopics.report import words
 from qztopics.report.agreement_part import VALUES_SHOWN, agreement_part
 from qztopics.report.contents import Breakdown, BreakdownLine, Figures
 from qztopics.report.figures import draw, merge_counts, plot_calibration, plot_coverage, to_svg
 from qztopics.report.page import render
 from qztopics.report.prepare import prepare
+from qztopics.report.words.zh import general as words
 
 if TYPE_CHECKING:
     from types import SimpleNamespace

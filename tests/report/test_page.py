@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 
 from qztopics.policy.taxonomy import taxonomy_from_labels
 from qztopics.records import CorpusSummary, Rejection
-from qztopics.report import words
 from qztopics.report.contents import Figures
 from qztopics.report.figures import draw
 from qztopics.report.page import render
 from qztopics.report.prepare import prepare
+from qztopics.report.words.zh import general as words
 
 if TYPE_CHECKING:
     from types import SimpleNamespace
@@ -252,7 +252,9 @@ def test_words_of_the_page_stand_in_words() -> None:
 
 def test_every_label_is_used() -> None:
     templates = "".join(f.read_text(encoding="utf-8") for f in (files("qztopics.report") / "templates").iterdir())
-    code = "".join((files("qztopics.report") / name).read_text(encoding="utf-8") for name in ("words.py", "figures.py"))
+    code = "".join(
+        (files("qztopics.report") / name).read_text(encoding="utf-8") for name in ("words/zh/general.py", "figures.py")
+    )
     sections = set(re.findall(r'"(\w+)"', re.findall(r"for name in \[(.*?)\]", templates)[0]))
     unused = [
         k

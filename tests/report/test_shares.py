@@ -15,13 +15,13 @@ from qztopics.errors import DataError
 from qztopics.evaluation.intervals import Interval, wilson
 from qztopics.policy.audit import TermAudit
 from qztopics.records import Uncorrected
-from qztopics.report import words
 from qztopics.report.contents import Verdict
 from qztopics.report.figures import draw, plot_intervals, to_svg
 from qztopics.report.keyword_part import verdict
 from qztopics.report.page import render
 from qztopics.report.prepare import prepare
 from qztopics.report.tables import keywords_csv, policy_csv
+from qztopics.report.words.zh import general as words
 from qztopics.report.write import write_report
 
 if TYPE_CHECKING:

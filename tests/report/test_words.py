@@ -9,7 +9,7 @@ from qztopics.evaluation.evaluate import Baseline
 from qztopics.evaluation.intervals import Interval
 from qztopics.policy.abstain import Reason
 from qztopics.records import KINDS
-from qztopics.report import words
+from qztopics.report.words.zh import general as words
 
 if TYPE_CHECKING:
     from qztopics.report.contents import Report
