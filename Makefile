@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test lint bench-quality lock clean
+.PHONY: demo test test-browser lint bench-quality lock clean
 
 demo: $(STAMP)
 	$(BIN)/qztopics train
@@ -21,6 +21,10 @@ demo: $(STAMP)
 test: $(STAMP) lint
 	$(BIN)/python -m pytest
 
+# The report and the review page in Chromium, which .ci/run installs where it is missing.
+test-browser: $(STAMP)
+	$(BIN)/python -m pytest --override-ini="addopts=-q --strict-markers --import-mode=importlib" tests/browser
+
 lint: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -30,6 +34,7 @@ lint: $(STAMP)
 # Every figure of the classifier: `make bench-quality DATA=folder`, see benchmarks/README.md for the folder.
 bench-quality: $(STAMP)
 	$(BIN)/python benchmarks/quality.py --data $(DATA)
+	$(BIN)/python benchmarks/suggest.py
 
 # jieba ships no wheel, so its one source distribution is built with the hashed tools of build.txt, not in isolation.
 $(STAMP): requirements/lock.txt requirements/build.txt pyproject.toml

@@ -59,7 +59,7 @@ class Run:
 def run(labels: list[HandLabel], unlabelled: Corpus | None, dev: list[tuple[str, str]], started: float) -> Run:
     """Train on labels by text and unlabelled text, judge on dev; `started` is the CPU clock before reading."""
     taxonomy = taxonomy_from_labels(label.code for label in labels)
-    corpus = with_label_texts(unlabelled or corpus_of([]), labels)[0]
+    corpus = with_label_texts(unlabelled or corpus_of([]), labels)
     model, _ = train(corpus, labels, taxonomy, read_lexicon(LEXICON), Settings())
     seconds = time.process_time() - started
     if model.classifier is None:

@@ -147,7 +147,7 @@ def against_plain_ridge(case: Planted, data: Path, seed: int) -> tuple[float, fl
     labels = [HandLabel(taught[i][0], shown[classes[i]]) for i in mine.tolist()]
     taxonomy = taxonomy_from_labels(label.code for label in labels)
     unlabelled = corpus_of([(f"t{i}", taught[i][0]) for i in pool.tolist()])
-    corpus = with_label_texts(unlabelled, labels)[0]
+    corpus = with_label_texts(unlabelled, labels)
     lexicon = read_lexicon(Path(__file__).parents[1] / "seeds" / "lexicon")
     model, _ = training.train(corpus, labels, taxonomy, lexicon, Settings())
     if model.classifier is None:

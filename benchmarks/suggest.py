@@ -11,26 +11,27 @@ sure the mean is for this corpus, not for others. The mix was chosen on runs 100
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.sparse import csr_matrix, vstack
 from threadpoolctl import threadpool_limits
 
 from qztopics.corpus.read import read_corpus
 from qztopics.evaluation.labels import read_labels
 from qztopics.evaluation.metrics import accuracy, macro_f1
+from qztopics.features.characters import describe
 from qztopics.pipeline.classify import reader_of
 from qztopics.pipeline.hand_labels import article_groups, meet_labels
 from qztopics.pipeline.reading import read_texts
 from qztopics.pipeline.train import VOTES_PER_CODE, train
 from qztopics.policy.abstain import reasons
-from qztopics.policy.classifier import Classifier, TrainingRows, fit_classifier
+from qztopics.policy.classifier import Classifier, Pool, TrainingRows, fit_classifier
+from qztopics.policy.names import class_text
 from qztopics.policy.suggest import Unlabelled, choose
 from qztopics.policy.taxonomy import RESIDUAL, Taxonomy, read_taxonomy
-from qztopics.policy.views import Views
+from qztopics.policy.views import Views, stack
 from qztopics.policy.votes import clear_votes
 from qztopics.settings import Settings
 from qztopics.text.lexicon import read_lexicon
@@ -60,6 +61,7 @@ class Desk:
     seed_codes: NDArray[np.int64]
     votes: NDArray[np.int64]
     vote_codes: NDArray[np.int64]
+    pool: Pool
 
 
 def read(folder: Path) -> Desk:
@@ -74,31 +76,30 @@ def read(folder: Path) -> Desk:
     reader = reader_of(model)
     reading = read_texts(reader, [p.text for p in passages])
     seeded = [(k, t) for k, t in enumerate(taxonomy.topics) if t.code != RESIDUAL]
-    seed_views = read_texts(reader, ["。".join([t.name_zh, *t.seed_terms]) for _, t in seeded]).views
+    seed_views = read_texts(reader, [class_text(t.name_zh, t.seed_terms) for _, t in seeded]).views
     votes, vote_codes = clear_votes(reading.seed_counts, taxonomy, VOTES_PER_CODE)
     seed_codes = np.array([k for k, _ in seeded], np.int64)
     groups, _ = article_groups(passages)
-    return Desk(reading, hand.codes, groups, taxonomy, seed_views, seed_codes, votes, vote_codes)
+    single = [len(describe(key)) == 1 for key in reader.characters.keys.tolist()]
+    single += [len(term) == 1 for term in reader.vocabulary.terms]
+    pool = Pool(reading.views, reader.latent.components, np.array(single, np.bool_))
+    return Desk(reading, hand.codes, groups, taxonomy, seed_views, seed_codes, votes, vote_codes, pool)
 
 
-def fit(desk: Desk, labelled: NDArray[np.int64], pool: NDArray[np.bool_]) -> Classifier:
-    """Fit as `train` does, without the outer folds; clear keyword votes come from the pool alone."""
-    free = pool[desk.votes] & ~np.isin(desk.votes, labelled)
-    votes, views = desk.votes[free], desk.reading.views
-    parts = [views.rows(labelled), desk.seed_views, views.rows(votes)]
+def fit(desk: Desk, labelled: NDArray[np.int64], free: NDArray[np.bool_]) -> Classifier:
+    """Fit as `train` does, without the outer folds; unlabelled text and clear keyword votes are `free` passages."""
+    usable = free[desk.votes] & ~np.isin(desk.votes, labelled)
+    votes, views = desk.votes[usable], desk.reading.views
+    pool = np.setdiff1d(np.flatnonzero(free), labelled)
     rows = TrainingRows(
-        views=Views(
-            csr_matrix(vstack([p.characters for p in parts])),
-            csr_matrix(vstack([p.words for p in parts])),
-            csr_matrix(vstack([p.seeds for p in parts])),
-            np.concatenate([p.latent for p in parts]),
-            np.concatenate([p.topics for p in parts]),
-        ),
-        codes=np.concatenate([desk.codes[labelled], desk.seed_codes, desk.vote_codes[free]]),
+        views=stack([views.rows(labelled), desk.seed_views, views.rows(votes)]),
+        codes=np.concatenate([desk.codes[labelled], desk.seed_codes, desk.vote_codes[usable]]),
         n_hand=len(labelled),
         n_seed=len(desk.seed_codes),
         groups=desk.groups[labelled],
         vote_groups=np.where(np.isin(desk.groups[votes], desk.groups[labelled]), desk.groups[votes], -1),
+        pool=replace(desk.pool, views=views.rows(pool)),
+        guided=desk.taxonomy.guided,
     )
     return fit_classifier(rows, len(desk.taxonomy.codes), folds=1, seed=Settings().seed)[0]
 

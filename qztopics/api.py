@@ -11,14 +11,16 @@ from qztopics.bundle.components import SELFTEST, put_together, take_apart
 from qztopics.bundle.reader import Bundle, open_bundle
 from qztopics.bundle.store import publish
 from qztopics.corpus import read
-from qztopics.corpus.wording import clean
+from qztopics.corpus.repair import record_text, take_record
 from qztopics.errors import TooManyRejectedError, UsageError
 from qztopics.pipeline.classify import classify, reader_of
-from qztopics.pipeline.reading import Reading, read_texts
+from qztopics.pipeline.drift import Drift, drift_of
+from qztopics.pipeline.reading import Reading, count_terms, read_texts
 from qztopics.pipeline.selftest import library_versions, make_selftest, replay
 from qztopics.pipeline.shares import shares_of
-from qztopics.records import Passage
-from qztopics.rows import Row, make_row
+from qztopics.records import Document
+from qztopics.rows import Row, make_rows
+from qztopics.settings import CorpusSettings
 from qztopics.text.segmentation import engine_version
 from qztopics.topics.terms import top_terms
 
@@ -27,9 +29,10 @@ if TYPE_CHECKING:
 
     import numpy as np
     from numpy.typing import NDArray
+    from scipy.sparse import csr_matrix
 
     from qztopics.model import Model
-    from qztopics.records import PolicyShares
+    from qztopics.records import Passage, PolicyShares
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +75,8 @@ class LoadedModel:
         Parameters
         ----------
         inputs
-            Strings are texts, taken as clean, one row each; `Path` objects are files and folders, which are read and
-            repaired. One kind at a time.
+            Strings are texts, read as records of a table are, one row each; `Path` objects are files and folders, which
+            are read and repaired. One kind at a time.
         max_bad
             Files that may be unreadable.
 
@@ -88,7 +91,7 @@ class LoadedModel:
         """
         passages = self._passages(inputs, max_bad)
         found = classify(self.model, passages, explain=explain, jobs=jobs).assignments
-        return [make_row(p, a) for p, a in zip(passages, found, strict=True) if p.kind == "body"]
+        return [row for row in make_rows(passages, found) if row.kind == "body"]
 
     def shares(self, inputs: Sequence[str | Path], *, max_bad: int = 0, jobs: int = 1) -> PolicyShares:
         """Estimate the share of each policy topic in the length of new text, raw and corrected, with 95 % intervals.
@@ -112,6 +115,20 @@ class LoadedModel:
         assert found is not None  # noqa: S101 - `_codes` has refused
         return found
 
+    def drift(self, inputs: Sequence[str | Path], *, max_bad: int = 0, jobs: int = 1) -> Drift:
+        """Compare new text with the training text: unknown words, shares of policy topics, nearest and farthest.
+
+        `Drift.advised` tells whether training again is advised; of text of the training's source it does so in at most
+        5 % of batches. `Drift.missing` says why nothing can be said, as of a model by an earlier version.
+
+        Parameters
+        ----------
+        inputs, max_bad
+            As in `classify`, and so are the errors. Texts are documents of their own.
+        """
+        passages = self._passages(inputs, max_bad)
+        return drift_of(self.model, passages, classify(self.model, passages, jobs=jobs), jobs=jobs)
+
     def predict(self, texts: Sequence[str]) -> list[str]:
         """Return the most probable code of each text, without abstaining."""
         codes = self._codes()
@@ -126,6 +143,11 @@ class LoadedModel:
     def transform(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return the passage-topic matrix, shape (n, n_topics); rows sum to 1, or are zero without a known term."""
         return self._read(texts).passage_topic_matrix
+
+    def counts(self, texts: Sequence[str]) -> csr_matrix:
+        """Count the vocabulary's terms in each text: csr int32, shape (n, n_terms), columns as in an exported model."""
+        _refuse_single(texts)
+        return count_terms(reader_of(self.model), [record_text(text) for text in texts])
 
     def topics(self) -> list[Topic]:
         """List the LDA topics in their permanent order."""
@@ -155,7 +177,7 @@ class LoadedModel:
 
     def _read(self, texts: Sequence[str]) -> Reading:
         _refuse_single(texts)
-        return read_texts(reader_of(self.model), [clean(text) for text in texts])
+        return read_texts(reader_of(self.model), [record_text(text) for text in texts])
 
 
 def _refuse_single(given: object) -> None:
@@ -164,9 +186,9 @@ def _refuse_single(given: object) -> None:
 
 
 def _text_passage(number: int, text: str) -> Passage:
-    name = str(number)
-    ids = f"{name}/a1/p1/s1", f"{name}/a1/p1", f"{name}/a1", name
-    return Passage(*ids, source=name, kind="body", spans=((0, len(text)),), text=clean(text))
+    """One text as a record of a table is read, whole."""
+    document = Document(str(number), str(number), text, form="record")
+    return take_record(document, CorpusSettings(record_unit="record")).passages[0]
 
 
 def load(path: str | Path, version: str | None = None) -> LoadedModel:

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal, get_args
+
+import numpy as np
+
+Fate = Literal["confirmed", "changed", "added"]
+FATES: tuple[Fate, ...] = get_args(Fate)
+"""What a correction did to a hand label."""
 
 FoldUnit = Literal["article", "paragraph", "passage"]
 """What was held out whole when labels were checked: articles, or less where all labels lie in one."""
 
+DOCUMENTS_MAX = 100_000
+"""Of more documents no digests are kept: they would outweigh the model."""
+
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from qztopics.features.characters import CharacterVocabulary
@@ -21,6 +29,7 @@ if TYPE_CHECKING:
     from qztopics.topics.clusters import Clusters
     from qztopics.topics.latent import LatentSpace
     from qztopics.topics.lda import TopicModel
+    from qztopics.topics.register import TopicRegister
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +74,9 @@ class OutOfFold:
         a linear model, commonest class.
     cluster, topic
         Cluster and heaviest topic of each, -1 for none, int64, shape (n,).
+    fate
+        What the newest correction did to each label, int64, shape (n,): 0 for a label that nobody has corrected, else
+        the place in `FATES` from 1. None in bundles that an earlier version of this program wrote.
     """
 
     digest: NDArray[np.int64]
@@ -77,6 +89,28 @@ class OutOfFold:
     majority: NDArray[np.int64]
     cluster: NDArray[np.int64]
     topic: NDArray[np.int64]
+    fate: NDArray[np.int64] | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DriftReference:
+    """What drift of new text is measured against: see `pipeline.drift`. Holds no text.
+
+    Parameters
+    ----------
+    table
+        float64, shape (5, 2 + n_codes), none below 0: the fields of `evaluation.spread.Spread` for the share of
+        unknown words, the bits of a word, and the share of each policy topic, all as if each document had been
+        left out of the training.
+    n_units
+        Documents it was learned from.
+    term_counts
+        How often each term occurs in the training text, int64, shape (n_terms,).
+    """
+
+    table: NDArray[np.float64]
+    n_units: int
+    term_counts: NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +124,16 @@ class Facts:
     topic_diversity
         Share of different words among the ten commonest of every topic, in [0, 1].
     topic_names
-        Short names made of distinctive terms; labels, never ids.
+        Short names made of distinctive phrases; labels, never ids.
     label_note
         What most of the hand labels' notes say of them (such as `model-coded`), or empty.
     fold_unit
         What was held out whole when the labels were checked.
+    topic_shares
+        Share of the training passages that have each topic as their heaviest; empty in bundles that an earlier version
+        of this program wrote.
+    cluster_names
+        Short names as those of topics; empty in such bundles.
     """
 
     n_documents: int
@@ -111,6 +150,8 @@ class Facts:
     topic_names: tuple[str, ...]
     label_note: str = ""
     fold_unit: FoldUnit = "article"
+    topic_shares: tuple[float, ...] = ()
+    cluster_names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +159,9 @@ class Model:
     """Everything that is needed to read new text, and nothing of the text it was trained on.
 
     `taxonomy` and `classifier` are None for a plain topic modeller (no labels, no taxonomy); `out_of_fold` is None
-    without hand labels.
+    without hand labels. `documents` are digests of each document's id and text, int64, shape (n_documents, 2), rows
+    sorted; None for more than `DOCUMENTS_MAX` and in bundles that an earlier version of this program wrote. `drift` is
+    None for a training of fewer than eight articles, and in such bundles.
     """
 
     settings: Settings
@@ -136,3 +179,46 @@ class Model:
     classifier: Classifier | None
     out_of_fold: OutOfFold | None
     facts: Facts
+    documents: NDArray[np.int64] | None = None
+    drift: DriftReference | None = None
+    topic_register: TopicRegister | None = None
+
+
+def as_shown(model: Model, *, without_hidden: bool = False) -> Model:
+    """Return the model as people see it: merged topics with their summed rows, priors, shares and passages.
+
+    Numbers stay; a topic that was merged into another keeps its row and holds no passage. For showing alone: the
+    classifier and the clusters see the topics as they were learned. `without_hidden` leaves topics that people have
+    hidden out of `topic_map`, so that no policy topic leads to them.
+    """
+    from qztopics.topics.register import merged_topics, summed
+
+    register = model.topic_register
+    if register is None:
+        return model
+    shown_as, facts = register.shown_as, model.facts
+    apart = [list(shown_as).count(k) == 1 for k in shown_as]
+
+    def known(figures: tuple[float | None, ...]) -> tuple[float | None, ...]:
+        # What was measured of the parts does not hold for the whole.
+        return tuple(figure if alone else None for figure, alone in zip(figures, apart, strict=True))
+
+    groups = model.topic_map
+    if groups is not None:
+        counts = summed(groups.counts, shown_as)
+        if without_hidden:
+            counts[register.hidden] = 0
+        totals = counts.sum(axis=1)
+        purity = np.divide(counts.max(axis=1), totals, out=np.zeros(len(totals)), where=totals > 0)
+        groups = GroupMap(counts, np.where(totals > 0, counts.argmax(axis=1), -1).astype(np.int64), purity)
+    return replace(
+        model,
+        topics=merged_topics(model.topics, shown_as),
+        topic_map=groups,
+        facts=replace(
+            facts,
+            coherence_npmi=known(facts.coherence_npmi),
+            coherence_c_v=known(facts.coherence_c_v),
+            topic_shares=tuple(summed(np.array(facts.topic_shares), shown_as).tolist()) if facts.topic_shares else (),
+        ),
+    )

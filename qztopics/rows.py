@@ -10,9 +10,10 @@ from typing import IO, TYPE_CHECKING, Any, Literal, get_args
 
 from qztopics.errors import DataError, InputMissingError, UsageError
 from qztopics.formulas import guard_formula
+from qztopics.policy.stance import META_KEY, stances
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from qztopics.records import Assignment, Passage
 
@@ -81,6 +82,18 @@ def make_row(passage: Passage, assignment: Assignment) -> Row:
         rest=assignment.rest,
         meta=dict(passage.meta),
     )
+
+
+def make_rows(passages: Sequence[Passage], assignments: Sequence[Assignment]) -> list[Row]:
+    """Make the rows of whole documents, furniture too; passages of work reports are marked in `meta`.
+
+    The mark is `stance`, `review` or `plan`, see `policy.stance`. Metadata of that name that the input brought stays.
+    """
+    made = [make_row(p, a) for p, a in zip(passages, assignments, strict=True)]
+    for row, stance in zip(made, stances(passages), strict=True):
+        if stance is not None:
+            row.meta.setdefault(META_KEY, stance)
+    return made
 
 
 def passage_of(row: Row) -> Passage:

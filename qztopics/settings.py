@@ -60,7 +60,9 @@ class FeatureSettings(_Stage):
     min_df: int = Field(2, ge=1, description="a term must occur in at least this many passages")
     max_df: float = Field(0.5, gt=0, le=1, description="a term in more than this share of passages is left out")
     max_terms: int = Field(120_000, ge=100)
-    character_ngram_max: int = Field(2, ge=1, le=3)
+    character_ngram_max: int | None = Field(
+        None, ge=1, le=3, description="longest character n-gram; not given: 3 where labels are many, else 2"
+    )
     max_character_ngrams: int = Field(100_000, ge=100)
 
 
@@ -69,8 +71,13 @@ class TopicSettings(_Stage):
 
     engine: Literal["native", "gensim"] = "native"
     n_topics: int | None = Field(None, ge=2, le=1000)
-    sweeps: int = Field(120, ge=5, le=5000)
-    topic_term_prior: float = Field(0.05, gt=0)
+    sweeps: int = Field(100, ge=5, le=5000)
+    topic_term_prior: float = Field(0.02, gt=0)
+    guided: bool = Field(False, description="seed terms of the taxonomy pull topics to their codes")
+    topics_per_code: int = Field(1, ge=1, le=20, description="guided topics that each code may take")
+    seed_weight: float = Field(
+        0.5, gt=0, le=100, description="pseudo-tokens for each token of a seed term in the topics of its code"
+    )
     n_clusters: int | None = Field(None, ge=2, le=1000)
 
 

@@ -1,5 +1,6 @@
 """A small planted corpus: three themes with words of their own, articles of three passages each."""
 
+import os
 import random
 from pathlib import Path
 
@@ -11,6 +12,9 @@ from qztopics.settings import PolicySettings, Settings, TopicSettings
 from qztopics.text.lexicon import read_lexicon
 
 ROOT = Path(__file__).parents[1]
+
+# No test but those that say so starts a browser to print a report.
+os.environ["QZTOPICS_CHROMIUM"] = ""
 
 WORDS = {
     "education": ["学校", "学位", "教师", "招生", "课堂", "校园", "学生", "幼儿园", "教材", "校舍"],

@@ -24,7 +24,7 @@ def test_values_are_taken(tmp_path):
     [
         ("[topic]\n", 'unknown key "topic"; did you mean "topics"?'),
         ("[topics]\nsweep = 3\n", 'unknown key "topics.sweep"; did you mean "sweeps"?'),
-        ("[topics]\nzzz = 3\n", "known keys are engine, n_clusters"),
+        ("[topics]\nzzz = 3\n", "known keys are engine, guided, n_clusters"),
         ("seed = -1\n", 'key "seed" is -1, but'),
         ("[topics]\nengine = 'mallet'\n", "key \"topics.engine\" is 'mallet', but"),
         ("seed = \n", "not a UTF-8 TOML file"),

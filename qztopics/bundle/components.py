@@ -15,15 +15,17 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from qztopics.errors import BundleError
 from qztopics.features.characters import CharacterVocabulary
 from qztopics.features.vocabulary import Vocabulary
-from qztopics.model import Facts, GroupMap, Model, OutOfFold
+from qztopics.model import FATES, DriftReference, Facts, GroupMap, Model, OutOfFold
 from qztopics.policy.classifier import Classifier
 from qztopics.policy.taxonomy import Taxonomy
 from qztopics.policy.views import NAMES
 from qztopics.settings import Settings
-from qztopics.text.lexicon import Lexicon, is_user_word
+from qztopics.text.lexicon import Lexicon, is_set_phrase, is_user_word
 from qztopics.topics.clusters import Clusters
 from qztopics.topics.latent import LatentSpace
 from qztopics.topics.lda import TopicModel
+from qztopics.topics.mixture import Mixture
+from qztopics.topics.register import TopicRegister
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,8 +58,14 @@ class _Extra(BaseModel):
     facts: dict[str, Any]
     places: list[tuple[str, str]]
     user_words: list[tuple[str, Annotated[int, Field(ge=0, lt=2**31)]]]
+    approved: tuple[str, ...] = ()
+    rejected: tuple[str, ...] = ()
+    set_phrases: tuple[str, ...] = ()
     ngram_max: int = Field(ge=1, le=3)
+    marks: bool = False
     calibrated: bool
+    topic_notes: list[str] = []
+    topic_made_names: list[str] = []
 
 
 def take_apart(model: Model, *, selftest: str, engine: str, trained_with: Mapping[str, str]) -> Parts:
@@ -82,6 +90,11 @@ def take_apart(model: Model, *, selftest: str, engine: str, trained_with: Mappin
         "lda.beta": np.array([model.topics.topic_term_prior]),
         "clusters.centres": model.clusters.centres,
     }
+    if model.clusters.mixture is not None:
+        arrays |= {
+            "clusters.term_scores": model.clusters.mixture.term_scores,
+            "clusters.bias": model.clusters.mixture.bias,
+        }
     for name, group_map in (("clusters", model.cluster_map), ("topics", model.topic_map)):
         if group_map is not None:
             arrays |= {
@@ -106,15 +119,32 @@ def take_apart(model: Model, *, selftest: str, engine: str, trained_with: Mappin
             "held.cluster": known.cluster,
             "held.topic": known.topic,
         }
+        if known.fate is not None:
+            arrays["held.fate"] = known.fate
+    if model.documents is not None:
+        arrays["corpus.documents"] = model.documents
+    if model.drift is not None:
+        arrays |= {
+            "drift.table": model.drift.table,
+            "drift.units": np.array([model.drift.n_units]),
+            "drift.terms": model.drift.term_counts,
+        }
+    register_arrays, register_words = _take_register_apart(model.topic_register)
+    arrays |= register_arrays
     extra = {
         "settings": model.settings.model_dump(),
         "taxonomy": asdict(model.taxonomy) if model.taxonomy else None,
         "facts": asdict(model.facts),
         "places": model.lexicon.places,
         "user_words": model.lexicon.user_words,
+        "approved": model.lexicon.approved,
+        "rejected": model.lexicon.rejected,
+        "set_phrases": model.lexicon.set_phrases,
         "ngram_max": model.characters.ngram_max,
+        "marks": model.characters.marks,
         "calibrated": model.classifier.calibrated if model.classifier else False,
     }
+    extra |= register_words
     texts = {
         "vocab.txt": _lines(model.vocabulary.terms),
         "stop_words.txt": _lines(sorted(model.lexicon.stop_words)),
@@ -131,6 +161,22 @@ def take_apart(model: Model, *, selftest: str, engine: str, trained_with: Mappin
         "seed": str(model.settings.seed),
     }
     return Parts(arrays, texts, described)
+
+
+def _take_register_apart(
+    register: TopicRegister | None,
+) -> tuple[dict[str, NDArray[Any]], dict[str, tuple[str, ...]]]:
+    """Arrays of the register, and its words for `model.json`; nothing where ids are numbers."""
+    if register is None:
+        return {}, {}
+    arrays: dict[str, NDArray[Any]] = {
+        "register.id": register.ids,
+        "register.parent": register.parents,
+        "register.shown_as": register.shown_as,
+        "register.hidden": register.hidden.astype(np.uint8),
+        "register.next": np.array([register.next_id], dtype=np.int64),
+    }
+    return arrays, {"topic_notes": register.notes, "topic_made_names": register.made_names}
 
 
 def _components(arrays: Mapping[str, object], texts: Mapping[str, str]) -> list[JSON]:
@@ -181,16 +227,19 @@ def put_together(bundle: Bundle) -> Model:
         taxonomy=taxonomy,
         vocabulary=Vocabulary(terms),
         word_idf=take.above("tfidf.words.idf", take.array("tfidf.words.idf", np.float32, (n_terms,))),
-        characters=CharacterVocabulary(keys, extra.ngram_max),
+        characters=CharacterVocabulary(keys, extra.ngram_max, extra.marks),
         character_idf=take.above("tfidf.characters.idf", take.array("tfidf.characters.idf", np.float32, (n_ngrams,))),
         topics=TopicModel(phi, alpha, float(beta[0])),
         latent=LatentSpace(latent),
-        clusters=Clusters(centres),
+        clusters=Clusters(centres, _mixture(take, len(centres), n_terms)),
         cluster_map=_group_map(take, "clusters", len(centres), n_codes),
         topic_map=_group_map(take, "topics", n_topics, n_codes),
         classifier=_classifier(take, extra, (n_ngrams, n_terms, n_codes, len(latent), n_topics), n_codes),
         out_of_fold=_out_of_fold(take, n_codes, len(centres), n_topics),
-        facts=_facts(extra, take, n_topics),
+        facts=_facts(extra, take, n_topics, len(centres)),
+        documents=take.array("corpus.documents", np.int64, (None, 2)) if take.has("corpus.documents") else None,
+        topic_register=_register(take, extra, n_topics),
+        drift=_drift(take, n_terms, n_codes),
     )
 
 
@@ -241,11 +290,19 @@ class _Taker:
 
 def _lexicon(extra: _Extra, take: _Taker) -> Lexicon:
     words = [word for word, _ in extra.user_words] + [place for place, _ in extra.places]
-    take.demand(all(map(is_user_word, words)), "model.json", "user words and places of letters, digits and Han")
+    take.demand(
+        all(map(is_user_word, [*words, *extra.approved, *extra.rejected])),
+        "model.json",
+        "user words, decided terms and places of letters, digits and Han",
+    )
+    take.demand(all(map(is_set_phrase, extra.set_phrases)), "model.json", "set phrases of Han characters")
     return Lexicon(
         tuple((word, frequency) for word, frequency in extra.user_words),
         frozenset(take.words("stop_words.txt")),
         tuple((place, parent) for place, parent in extra.places),
+        extra.approved,
+        extra.rejected,
+        extra.set_phrases,
     )
 
 
@@ -277,14 +334,37 @@ def _taxonomy(extra: _Extra, take: _Taker) -> Taxonomy | None:
     return taxonomy
 
 
-def _facts(extra: _Extra, take: _Taker, n_topics: int) -> Facts:
+def _facts(extra: _Extra, take: _Taker, n_topics: int, n_clusters: int) -> Facts:
     try:
         facts = TypeAdapter(Facts).validate_python(extra.facts)
     except ValidationError as error:
         raise BundleError(f"model.json: the facts are damaged ({error.errors()[0]['msg']}); train again") from None
     lengths = {len(facts.topic_names), len(facts.coherence_npmi), len(facts.coherence_c_v)}
     take.demand(lengths == {n_topics}, "facts", f"figures for {n_topics} topics")
+    take.demand(len(facts.cluster_names) in {0, n_clusters}, "facts", f"names of {n_clusters} clusters")
+    take.demand(len(facts.topic_shares) in {0, n_topics}, "facts", f"shares of {n_topics} topics")
     return facts
+
+
+def _register(take: _Taker, extra: _Extra, n_topics: int) -> TopicRegister | None:
+    if not take.has("register.id"):
+        return None
+    next_id = int(take.array("register.next", np.int64, (1,))[0])
+    ids = take.within("register.id", take.array("register.id", np.int64, (n_topics,)), 0, next_id)
+    take.demand(len(np.unique(ids)) == n_topics, "register.id", "each id once")
+    shown_as = take.within("register.shown_as", take.array("register.shown_as", np.int64, (n_topics,)), 0, n_topics)
+    take.demand(np.array_equal(shown_as[shown_as], shown_as), "register.shown_as", "topics that are shown themselves")
+    words = (extra.topic_notes, extra.topic_made_names)
+    take.demand(all(len(w) == n_topics for w in words), "model.json", f"notes and names of {n_topics} topics")
+    return TopicRegister(
+        ids=ids,
+        parents=take.within("register.parent", take.array("register.parent", np.int64, (n_topics,)), 0, next_id),
+        shown_as=shown_as,
+        hidden=take.array("register.hidden", np.uint8, (n_topics,)).astype(np.bool_),
+        made_names=tuple(extra.topic_made_names),
+        notes=tuple(extra.topic_notes),
+        next_id=next_id,
+    )
 
 
 def _group_map(take: _Taker, name: str, n_groups: int, n_codes: int) -> GroupMap | None:
@@ -296,6 +376,27 @@ def _group_map(take: _Taker, name: str, n_groups: int, n_codes: int) -> GroupMap
     take.demand(bool(((purity >= 0) & (purity <= 1)).all()), f"{name}.purity", "shares")
     code = take.within(f"{name}.code", take.array(f"{name}.code", np.int64, (n_groups,)), -1, n_codes)
     return GroupMap(counts, code, purity)
+
+
+def _drift(take: _Taker, n_terms: int, n_codes: int) -> DriftReference | None:
+    if not take.has("drift.table"):
+        return None
+    table = take.array("drift.table", np.float64, (5, 2 + n_codes))
+    take.demand(bool((np.isfinite(table) & (table >= 0)).all()), "drift.table", "means and variances")
+    counts = take.array("drift.terms", np.int64, (n_terms,))
+    take.demand(bool(((counts >= 0) & (counts < 2**40)).all()), "drift.terms", "counts")
+    units = int(take.array("drift.units", np.int64, (1,))[0])
+    take.demand(2 <= units <= 2**40, "drift.units", "a number of documents")
+    return DriftReference(table, units, counts)
+
+
+def _mixture(take: _Taker, n_clusters: int, n_terms: int) -> Mixture | None:
+    if not take.has("clusters.term_scores"):
+        return None
+    return Mixture(
+        take.array("clusters.term_scores", np.float32, (n_clusters, n_terms)),
+        take.array("clusters.bias", np.float32, (n_clusters,)),
+    )
 
 
 def _classifier(take: _Taker, extra: _Extra, widths: tuple[int, ...], n_codes: int) -> Classifier | None:
@@ -328,4 +429,9 @@ def _out_of_fold(take: _Taker, n_codes: int, n_clusters: int, n_topics: int) -> 
         majority=take.within("held.majority", take.array("held.majority", np.int64, (n,)), 0, n_codes),
         cluster=take.within("held.cluster", take.array("held.cluster", np.int64, (n,)), -1, n_clusters),
         topic=take.within("held.topic", take.array("held.topic", np.int64, (n,)), -1, n_topics),
+        fate=(
+            take.within("held.fate", take.array("held.fate", np.int64, (n,)), 0, len(FATES) + 1)
+            if take.has("held.fate")
+            else None
+        ),
     )

@@ -149,6 +149,20 @@ def versions(path: Path) -> tuple[Version, ...]:
     return tuple(sorted(found, key=lambda version: (version.sequence, version.id)))
 
 
+def resolve(path: Path, prefix: str) -> str:
+    """Identifier of the version of the model in the folder `path` that begins with `prefix`.
+
+    Raises
+    ------
+    InputMissingError, BundleError
+        There is no model at `path`.
+    UsageError
+        No version, or more than one, begins so.
+    """
+    refuse_foreign(path)
+    return _by_prefix(path, prefix)
+
+
 def rollback(models_dir: Path, name: str, version: str | None = None, *, timeout: float = 30.0) -> str:
     """Point the model to another version after checking it whole; no version is removed.
 

@@ -49,9 +49,11 @@ def classify(
     """Classify files and folders into rows, on stdout or in --output."""
     from qztopics import api, rows
     from qztopics.cli import explained, setup
-    from qztopics.cli.terminal import say
+    from qztopics.cli.drift_note import details, note
+    from qztopics.cli.terminal import detail, say
     from qztopics.errors import UsageError
     from qztopics.pipeline.classify import classify as judge
+    from qztopics.pipeline.drift import drift_of
     from qztopics.pipeline.rollup import roll_up
 
     rows.format_of(output, row_format)  # a wrong suffix is refused before the work
@@ -67,7 +69,7 @@ def classify(
     corpus = setup.read_inputs(inputs or [], how, columns, workers, rejects)
     setup.say_if_compiling()
     answers = judge(opened.model, corpus.passages, explain=explain, min_probability=min_probability, jobs=workers)
-    made = [rows.make_row(p, a) for p, a in zip(corpus.passages, answers.assignments, strict=True)]
+    made = rows.make_rows(corpus.passages, answers.assignments)
     if level is not o.RowLevel.PASSAGE:
         policy = opened.model.settings.policy
         made = roll_up(made, answers.probability, opened.codes, LEVELS[level], policy, min_probability)
@@ -79,4 +81,10 @@ def classify(
         explained.show(made)
     else:
         setup.write_rows(made, output, row_format)
+    if corpus.passages:
+        drift = drift_of(opened.model, corpus.passages, answers, jobs=workers)
+        for line in note(drift):
+            say(line)
+        for line in details(drift, corpus.passages):
+            detail(line)
     setup.judge_rejections(corpus.rejections, max_bad)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from qztopics.evaluation.intervals import Interval
     from qztopics.evaluation.labels import HandLabel
     from qztopics.pipeline.evaluate import Comparison, Labelled
-    from qztopics.records import Corpus, Passage
+    from qztopics.records import Corpus
     from qztopics.rows import Row
 
 
@@ -65,7 +65,7 @@ def evaluate(
     labelled = None
     if labels is not None:
         hand = _read(labels, opened[0], *((None, None) if inputs else (text_column, label_column)))
-        labelled = _meet(hand, corpus.passages if corpus else _stored_passages(hand, stored))
+        labelled = _meet(hand, _without_labels(corpus or _stored(hand, stored)))
     elif corpus is not None:
         labelled = _labelled_records(corpus, opened[0])
     if compare is not None:
@@ -98,20 +98,28 @@ def evaluate(
 
 def _read(path: Path, opened: LoadedModel, text_column: str | None, label_column: str | None) -> tuple[HandLabel, ...]:
     from qztopics.errors import UsageError
-    from qztopics.evaluation.labels import check_codes, read_labels
+    from qztopics.evaluation.labels import read_labels, with_known_codes
 
     if not opened.codes:
         raise UsageError("this model has no policy topics to score; train with a taxonomy or labels")
     hand = read_labels(path, text_column=text_column, label_column=label_column)
-    check_codes(hand, opened.codes, path, secondary=False)
-    return hand
+    return with_known_codes(hand, opened.codes, path, secondary=False)
 
 
-def _stored_passages(hand: Sequence[HandLabel], stored: Path) -> Sequence[Passage]:
+def _stored(hand: Sequence[HandLabel], stored: Path) -> Corpus:
     """Passages of the rows that `train` stored, for labels by place without INPUT."""
+    from qztopics.records import Corpus
     from qztopics.rows import passage_of, read_parquet
 
-    return [passage_of(row) for row in read_parquet(stored)] if any(h.source is not None for h in hand) else ()
+    by_place = any(label.source is not None for label in hand)
+    return Corpus(passages=tuple(passage_of(row) for row in read_parquet(stored)) if by_place else ())
+
+
+def _without_labels(corpus: Corpus) -> Corpus:
+    """Leave out the labels that records of INPUT carry, for a label file is to be scored."""
+    from dataclasses import replace
+
+    return replace(corpus, documents=tuple(replace(d, label=None) for d in corpus.documents))
 
 
 def _labelled_records(corpus: Corpus, opened: LoadedModel) -> Labelled:
@@ -123,20 +131,15 @@ def _labelled_records(corpus: Corpus, opened: LoadedModel) -> Labelled:
         None does.
     """
     from qztopics.errors import UsageError
-    from qztopics.pipeline.evaluate import Labelled
-    from qztopics.pipeline.ingest import check_document_labels
+    from qztopics.pipeline.ingest import with_known_labels
 
     if opened.model.taxonomy is not None:
-        check_document_labels(corpus, opened.model.taxonomy)
-    code_of = {d.id: d.label for d in corpus.documents if d.label is not None}
-    met = [(p, code_of[p.document_id]) for p in corpus.body() if p.document_id in code_of]
-    if not met:
+        corpus = with_known_labels(corpus, opened.model.taxonomy)
+    if all(document.label is None for document in corpus.documents):
         raise UsageError(
             "INPUT was given without labels: name a label file with --labels, or a column with --label-column"
         )
-    return Labelled(
-        [p.text for p, _ in met], [c for _, c in met], [p.article_id for p, _ in met], [p.meta for p, _ in met]
-    )
+    return _meet((), corpus)
 
 
 def _stored_rows(path: Path) -> list[Row]:
@@ -154,24 +157,23 @@ def _trained(path: Path, version: str) -> Measured | None:
     return measured if stored_version == version else None
 
 
-def _meet(hand: tuple[HandLabel, ...], passages: Sequence[Passage]) -> Labelled:
-    """Bring labels and passages together; labels by text bring their own."""
-    from qztopics.cli.terminal import say
-    from qztopics.corpus.wording import clean
-    from qztopics.evaluation.labels import attach
+def _meet(hand: Sequence[HandLabel], corpus: Corpus) -> Labelled:
+    """Bring labels and passages together as `train` does, and say which labels do not count."""
+    from qztopics.cli.setup import say_left_out
     from qztopics.pipeline.evaluate import Labelled
+    from qztopics.pipeline.hand_labels import meet
+    from qztopics.pipeline.ingest import with_label_texts
 
-    attached = attach(hand, passages)
-    met = [(p, hand[n]) for p, n in zip(passages, attached.label_of, strict=True) if n >= 0]
-    own = [label for label in hand if label.source is None]
-    missed = len(hand) - len(met) - len(own)
-    if missed:
-        say(f"warning: {missed} labels match no passage, or lost theirs to another label")
+    corpus = with_label_texts(corpus, hand)
+    body = corpus.body()
+    met = meet(corpus, body, hand)
+    say_left_out(met.matching)
+    passages = [body[row] for row in met.codes]
     return Labelled(
-        texts=[p.text for p, _ in met] + [clean(label.text) for label in own],
-        codes=[label.code for _, label in met] + [label.code for label in own],
-        articles=[p.article_id for p, _ in met] + [f"label line {label.line}" for label in own],
-        metas=[p.meta for p, _ in met] + [{} for _ in own],
+        texts=[p.text for p in passages],
+        codes=list(met.codes.values()),
+        articles=[p.article_id for p in passages],
+        metas=[p.meta for p in passages],
     )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from qztopics.cli import options as o
+from qztopics.cli import review_sheets as by_model
 from qztopics.cli import suggest as what_next
 
 if TYPE_CHECKING:
@@ -92,14 +93,14 @@ def check(
     """
     from qztopics.cli import setup
     from qztopics.cli.output import print_json
-    from qztopics.evaluation.labels import check_codes, read_labels
+    from qztopics.evaluation.labels import read_labels, with_known_codes
     from qztopics.pipeline.label_check import check_labels
 
     hand, others = read_labels(file), read_labels(against) if against else None
     opened = _open(model, models_dir)
     known = _taxonomy(taxonomy, opened)
     if known is not None:
-        check_codes(hand, known.codes, file)
+        hand = with_known_codes(hand, known.codes, file)
     corpus = opened.model.settings.corpus if opened else setup.read_settings(settings, None).corpus
     passages = _read_passages(inputs, corpus)
     fitted = opened.model if opened else None
@@ -114,21 +115,31 @@ def check(
 def export(
     inputs: o.Inputs = None,
     *,
-    output: Annotated[Path, typer.Option(metavar="FILE", help="The sheet: .xlsx, with codes to choose from, or .csv.")],
+    output: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The sheet: .xlsx, with codes to choose from, or .csv.")
+    ] = None,
+    review: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="A review sheet (.xlsx) of what --model proposes, the most doubtful first."),
+    ] = None,
+    number: Annotated[int, typer.Option("--rows", metavar="N", min=1, help="Rows of a review sheet.")] = by_model.ROWS,
     model: ByModel = None,
     labels: o.Labels = None,
     taxonomy: Codes = None,
     models_dir: o.ModelsDir = Path("models"),
+    reports_dir: o.ReportsDir = Path("reports"),
     settings: o.SettingsFile = None,
     text_column: o.TextColumn = None,
     id_column: o.IdColumn = None,
     unit: o.Unit = None,
     rejects: o.Rejects = None,
     max_bad: o.MaxBad = 0,
+    jobs: o.Jobs = None,
 ) -> None:
     """Lay out the body passages of INPUT in a sheet to label in, one row each, labels there are filled in.
 
-    A model gives its codes and its way of cutting pages, never its opinion: coders shall not see one.
+    A model gives its codes and its way of cutting pages, never its opinion: coders shall not see one. A review sheet
+    is the opposite: it shows what the model proposes for the passages it was trained on, to accept or to change.
     """
     from qztopics.cli import setup
     from qztopics.cli.terminal import listed, say
@@ -137,6 +148,16 @@ def export(
     from qztopics.pipeline.coding_sheet import lay_out, write_sheet
     from qztopics.storage import atomic_file
 
+    if review is not None:
+        if inputs or labels or output or model is None:
+            raise UsageError(
+                "--review FILE needs --model NAME and takes the rows of its training; leave out INPUT, --labels and "
+                "--output"
+            )
+        by_model.export(review, model, number, models_dir, reports_dir, jobs)
+        return
+    if output is None:
+        raise UsageError("no sheet was named; give --output FILE, or --review FILE with --model NAME")
     suffix = output.suffix.lower()
     if suffix not in {".xlsx", ".csv"}:
         raise UsageError(f"{output}: a sheet is .xlsx or .csv; choose one of the two suffixes")
@@ -158,18 +179,46 @@ def export(
 
 @app.command("import")
 def import_sheet(
-    sheet: Annotated[Path, typer.Argument(metavar="SHEET", help="A labelled sheet: .xlsx or .csv.")],
+    sheet: Annotated[Path, typer.Argument(metavar="SHEET", help="A labelled or reviewed sheet: .xlsx or .csv.")],
     output: Annotated[Path, typer.Option(metavar="FILE", help="The label file: .csv.")],
+    labels: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Labels that the decisions of a review sheet are merged into.")
+    ] = None,
     taxonomy: Codes = None,
+    model: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Model of a review sheet, where it has another name now.")
+    ] = None,
+    models_dir: o.ModelsDir = Path("models"),
+    reports_dir: o.ReportsDir = Path("reports"),
 ) -> None:
-    """Make a label file of a labelled sheet; rows without a label are left out and counted."""
+    """Make a label file of a labelled sheet, or merge a review sheet into one; rows left empty are counted.
+
+    Rows of a review sheet whose passage has changed since are refused one by one.
+    """
+    from qztopics.cli import setup
     from qztopics.cli.terminal import listed, say
     from qztopics.errors import UsageError
     from qztopics.pipeline.coding_sheet import take_back, write_labels
+    from qztopics.pipeline.review_sheet import read_review
     from qztopics.storage import atomic_file
 
     if output.suffix.lower() != ".csv" or output.absolute() == sheet.absolute():
         raise UsageError(f"{output}: the label file is a .csv beside the sheet; choose another name that ends so")
+    setup.check_distinct(labels=labels, output=output)
+    reviewed = read_review(sheet)
+    if reviewed is not None:
+        by_model.take_back(
+            reviewed,
+            labels=labels,
+            output=output,
+            taxonomy_of=lambda opened: _taxonomy(taxonomy, opened),
+            model=model,
+            models_dir=models_dir,
+            reports_dir=reports_dir,
+        )
+        return
+    if labels is not None or model is not None:
+        raise UsageError(f"{sheet}: is a coding sheet; --labels and --model go with a review sheet")
     found = take_back(sheet, _taxonomy(taxonomy, None))
     with atomic_file(output) as stream:
         write_labels(found.labels, stream)

@@ -62,16 +62,18 @@ def _options(
 
 
 def _register() -> None:
-    from qztopics.cli import classify, evaluate, init, inspect, labels, models, report, train
+    from qztopics.cli import classify, evaluate, init, inspect, labels, models, report, review, topics, train
 
     app.command("train")(train.train)
     app.command("classify")(classify.classify)
     app.command("evaluate")(evaluate.evaluate)
     app.command("report")(report.report)
+    app.command("review")(review.review)
     app.command("inspect")(inspect.inspect)
     app.command("init")(init.init)
     app.add_typer(labels.app, name="labels")
     app.add_typer(models.app, name="models")
+    app.add_typer(topics.app, name="topics")
 
 
 def _stop(number: int, _frame: FrameType | None) -> NoReturn:

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from qztopics.cli import diff as difference
 from qztopics.cli import options as o
 
 app = typer.Typer(help="List, show, verify, compare, roll back and export models.", no_args_is_help=True)
@@ -87,21 +88,7 @@ def verify(name: Name, models_dir: o.ModelsDir = Path("models")) -> None:
     say(f"{name}: version {bundle.version} is whole, and its self-test passes")
 
 
-@app.command("diff")
-def diff(
-    first: Annotated[str, typer.Argument(metavar="A")],
-    second: Annotated[str, typer.Argument(metavar="B")],
-    models_dir: o.ModelsDir = Path("models"),
-) -> None:
-    """Compare two models: what they rest on and how they score."""
-    from qztopics import api
-    from qztopics.cli import setup
-    from qztopics.cli.terminal import table
-    from qztopics.pipeline.compare import compare
-
-    a, b = api.load(setup.model_path(models_dir, first)), api.load(setup.model_path(models_dir, second))
-    rows = [("version", a.version, b.version), *compare(a.model, b.model)]
-    table(f"{first} and {second}", ("", first, second), rows, numeric=(1, 2))
+app.command("diff")(difference.diff)
 
 
 @app.command("rollback")
@@ -109,12 +96,19 @@ def rollback(
     name: Name,
     version: Annotated[str | None, typer.Option(help="Version to go back to; the one before unless given.")] = None,
     models_dir: o.ModelsDir = Path("models"),
+    reports_dir: o.ReportsDir = Path("reports"),
 ) -> None:
-    """Point a model to an earlier version."""
+    """Point a model to an earlier version; its report is not touched, and said to be of another version."""
     from qztopics.bundle.store import rollback as go_back
+    from qztopics.cli import setup
+    from qztopics.cli.stored import report_in_words
     from qztopics.cli.terminal import say
 
-    say(f"{name}: now at version {go_back(models_dir, name, version)}")
+    now = go_back(models_dir, name, version)
+    say(f"{name}: now at version {now}")
+    folder = reports_dir / setup.model_path(models_dir, name).name
+    for sentence in report_in_words(folder, name, now):
+        say(sentence)
 
 
 @app.command("export")

@@ -10,6 +10,8 @@ from qztopics.cli import options as o
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from scipy.sparse import csr_matrix
+
     from qztopics.api import LoadedModel
     from qztopics.cli.stored import Measured
     from qztopics.evaluation.evaluate import Evaluation
@@ -30,7 +32,7 @@ def report(
     from qztopics import api
     from qztopics.bundle.store import versions
     from qztopics.cli import setup
-    from qztopics.cli.stored import read_stored
+    from qztopics.cli.stored import bring_back, read_stored
     from qztopics.cli.terminal import say
     from qztopics.rows import read_parquet
 
@@ -38,6 +40,10 @@ def report(
     measured, version = read_stored(folder / setup.SUMMARY)
     opened = api.load(setup.model_path(models_dir, model), version)
     current = next((v.id for v in versions(opened.path) if v.current), "none")
+    if current != version and bring_back(folder, current):
+        say(f"rows    of version {current}, kept from the training before, are the present ones again")
+        measured, version = read_stored(folder / setup.SUMMARY)
+        opened = api.load(opened.path, version)
     if current != version:
         say(f"warning: {model} is at version {current} now; the stored rows, and so this report, are of {version}")
     rows = read_parquet(folder / setup.ROWS)
@@ -61,7 +67,9 @@ def write(
     name: str,
 ) -> None:
     """Write the report's files."""
-    from qztopics.pipeline.classify import classify
+    from qztopics.cli.terminal import say
+    from qztopics.pipeline.classify import classify, reader_of
+    from qztopics.pipeline.reading import count_terms
     from qztopics.report.write import write_report
     from qztopics.rows import passage_of
 
@@ -70,6 +78,9 @@ def write(
         passages = [passage_of(row) for row in chosen]
         found = classify(opened.model, passages, explain=True, held_out=True).assignments
         return [assignment.terms or () for assignment in found]
+
+    def count(chosen: Sequence[Row]) -> csr_matrix:
+        return count_terms(reader_of(opened.model), [row.text for row in chosen])
 
     notes = sorted({row.meta["note"] for row in rows if row.meta.get("note")})[:NOTES_MAX]
     labels = opened.model.facts.label_note
@@ -83,6 +94,9 @@ def write(
         version=opened.version,
         shares=measured.shares,
         audit=measured.audit,
+        wording=measured.wording,
         explain=explain,
+        count=count,
         notes=[*notes, *([labels] if labels else [])],
+        tell=say,
     )

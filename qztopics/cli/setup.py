@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qztopics.cli.output import stdout
-from qztopics.cli.terminal import detail, say, say_rejections
+from qztopics.cli.terminal import detail, say, say_notices, say_rejections
 from qztopics.errors import OutputError, TooManyRejectedError, UsageError
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from qztopics.cli import options as o
     from qztopics.corpus.read import Columns
+    from qztopics.pipeline.hand_labels import Matching
     from qztopics.policy.taxonomy import Taxonomy
     from qztopics.records import Corpus, Rejection
     from qztopics.rows import Row
@@ -154,8 +155,7 @@ def read_inputs(
         if document.form == "page":
             detail(f"read    {document.source} ({document.encoding}, {len(document.text)} characters)")
     say_rejections(corpus.rejections)
-    for notice in corpus.notices:
-        detail(f"notice ({notice.code}): {notice.path}: {notice.words}")
+    say_notices(corpus.notices)
     if rejects is not None:
         _write_rejects(rejects, corpus.rejections)
     return corpus
@@ -172,6 +172,24 @@ def _write_rejects(path: Path, rejections: Sequence[Rejection]) -> None:
             stream.write(lines)
     else:
         write_bytes(path, lines)
+
+
+def say_left_out(matching: Matching) -> None:
+    """Name the labels that do not count, a line for each reason."""
+    from qztopics.evaluation.codes import named
+
+    for names, what in (
+        (matching.empty, "without text or place, left out"),
+        (matching.unmatched, "matching no body passage of a first printing, left out"),
+        (matching.contested, "contradicting another label of the same text, left out"),
+        (matching.repeated, "repeating another label of the same text, counted once"),
+        *(
+            (names, f'of the one class "{code}", left out: seed terms alone tell the classes apart')
+            for code, names in matching.only_class.items()
+        ),
+    ):
+        if names:
+            say(f"warning: {len(names)} label{'s' if len(names) > 1 else ''} {what}: {named(names)}")
 
 
 def say_if_compiling() -> None:

@@ -82,11 +82,9 @@ def suggest(
 
 
 def _read(path: Path, codes: Sequence[str]) -> tuple[HandLabel, ...]:
-    from qztopics.evaluation.labels import check_codes, read_labels
+    from qztopics.evaluation.labels import read_labels, with_known_codes
 
-    hand = read_labels(path, unsettled=True)
-    check_codes([label for label in hand if label.code], codes, path, secondary=False)
-    return hand
+    return with_known_codes(read_labels(path, unsettled=True), codes, path, secondary=False)
 
 
 def _stored_passages(path: Path) -> list[Passage]:

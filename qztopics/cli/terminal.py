@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from qztopics.records import Rejection
+    from qztopics.records import Notice, Rejection
 
 
 def shown(text: str) -> str:
@@ -60,6 +60,12 @@ def say_rejections(rejections: Sequence[Rejection]) -> None:
     """One line on stderr for each input that was not read."""
     for rejection in rejections:
         say(f"rejected ({rejection.code}): {rejection.path}: {rejection.words}")
+
+
+def say_notices(notices: Sequence[Notice]) -> None:
+    """One line on stderr for each notice, for those who asked with -v."""
+    for notice in notices:
+        detail(f"notice ({notice.code}): {notice.path}: {notice.words}")
 
 
 def listed(numbers: Sequence[int], most: int = 10) -> str:

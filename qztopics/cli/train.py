@@ -11,8 +11,9 @@ import typer
 from qztopics.cli import options as o
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
+    from qztopics.cli.stored import Measured
     from qztopics.evaluation.evaluate import Evaluation
     from qztopics.evaluation.labels import HandLabel
     from qztopics.model import Model
@@ -53,6 +54,7 @@ def train(
     from qztopics import api
     from qztopics.bundle.names import check_model_name
     from qztopics.cli import setup
+    from qztopics.cli.lineage import read_lineage
     from qztopics.cli.report import score, write
     from qztopics.cli.stored import measure, store
     from qztopics.cli.terminal import progress, say
@@ -75,12 +77,12 @@ def train(
     columns = setup.columns(text_column, label_column, id_column, meta_columns)
     with progress() as watch:
         # The column options are for the inputs, unless the label file is all there is.
-        hand = _read_labels(labels, *((None, None) if inputs else (text_column, label_column)))
+        hand = read_label_file(labels, *((None, None) if inputs else (text_column, label_column)))
         if not inputs and any(label.source is not None for label in hand):
             raise DataError(
                 f"{labels}: its labels name places in source files; give the folder of those files as INPUT"
             )
-        corpus, topics = _with_labels(
+        corpus, hand, topics = with_labels(
             inputs,
             hand,
             topics,
@@ -88,9 +90,11 @@ def train(
             lambda given: setup.read_inputs(given, chosen.corpus, columns, workers, rejects),
         )
         setup.say_if_compiling()
-        fitted, matching = fit(corpus, hand, topics, words, chosen, jobs=workers, watch=watch)
+        fitted, matching = fit(
+            corpus, hand, topics, words, chosen, jobs=workers, watch=watch, lineage=read_lineage(models_dir, model)
+        )
         say(f"trained on {fitted.facts.n_passages} passages of {fitted.facts.n_articles} articles")
-        _say_labels(fitted, matching, hand, labels)
+        _say_labels(fitted, matching)
         # All that takes time comes before publishing, so that model, rows and report change within a moment.
         answers = classify(fitted, corpus.passages, held_out=True, jobs=workers, progress=watch("classifying"))
         measured = measure(fitted, corpus, answers, hand)
@@ -107,63 +111,88 @@ def train(
     say(f"rows    {folder / setup.ROWS}")
     if not no_report:
         say(f"report  {folder / 'index.html'}")
-    _say_scores(scores)
+    _say_scores(scores, measured)
     setup.judge_rejections(corpus.rejections, max_bad)
 
 
-def _read_labels(path: Path | None, text_column: str | None, label_column: str | None) -> tuple[HandLabel, ...]:
+def read_label_file(path: Path | None, text_column: str | None, label_column: str | None) -> tuple[HandLabel, ...]:
+    """Read the file of hand labels; none without a file."""
     from qztopics.evaluation.labels import read_labels
 
     return read_labels(path, text_column=text_column, label_column=label_column) if path else ()
 
 
-def _with_labels(
+def with_labels(
     inputs: list[str] | None,
     hand: tuple[HandLabel, ...],
     topics: Taxonomy | None,
     path: Path | None,
     read: Callable[[list[str]], Corpus],
-) -> tuple[Corpus, Taxonomy | None]:
-    """Read the corpus, with labels by text as passages of it, and the taxonomy, made from labels if there is none."""
-    from qztopics.cli.terminal import listed, say
-    from qztopics.evaluation.labels import check_codes
-    from qztopics.pipeline.ingest import check_document_labels, with_label_texts
+) -> tuple[Corpus, tuple[HandLabel, ...], Taxonomy | None]:
+    """Read the corpus, with labels by text as passages of it; labels; the taxonomy, made from labels if none is given.
+
+    Codes are those of the taxonomy, however they were typed.
+    """
+    from qztopics.cli.terminal import say_notices
+    from qztopics.errors import DataError
+    from qztopics.evaluation.codes import named
+    from qztopics.evaluation.labels import with_known_codes
+    from qztopics.pipeline.ingest import with_known_labels, with_label_texts
     from qztopics.policy.taxonomy import taxonomy_from_labels
     from qztopics.records import Corpus
 
     if topics and path:
-        check_codes(hand, topics.codes, path)
-    corpus, contested = with_label_texts(read(inputs or []) if inputs or not hand else Corpus(), hand)
-    if contested:
-        say(
-            f"warning: {len(contested)} labels give a text that had another label before, and are left out "
-            f"(lines {listed([hand[k].line for k in contested])} of {path})"
-        )
-    if topics is None:
-        codes = [label.code for label in hand] + [d.label for d in corpus.documents if d.label is not None]
-        return corpus, taxonomy_from_labels(codes) if codes else None
-    check_document_labels(corpus, topics)
-    return corpus, topics
+        hand = with_known_codes(hand, topics.codes, path)
+    read_in = read(inputs or []) if inputs or not hand else Corpus()
+    corpus = with_label_texts(read_in, hand)
+    say_notices(corpus.notices[len(read_in.notices) :])
+    if hand and not inputs and not corpus.documents:
+        lines = named([f"line {label.line}" for label in hand])
+        raise DataError(f"{path}: none of its labels has a text ({lines}), and there is no INPUT; fill the texts")
+    if topics is not None:
+        return with_known_labels(corpus, topics), hand, topics
+    codes = {label.code: f"line {label.line}" for label in reversed(hand)}
+    codes |= {d.label: d.source for d in reversed(read_in.documents) if d.label is not None}
+    _say_alike(codes)
+    return corpus, hand, taxonomy_from_labels(codes) if codes else None
 
 
-def _say_labels(fitted: Model, matching: Matching, hand: tuple[HandLabel, ...], path: Path | None) -> None:
-    from qztopics.cli.terminal import listed, say
-
-    if not fitted.facts.n_labels:
-        return
-    say(f"{fitted.facts.n_labels} passages carry a hand label")
-    for numbers, what in (
-        (matching.unmatched, "match no passage"),
-        (matching.contested, "lost their passage to another code"),
-    ):
-        if numbers:
-            lines = listed([hand[k].line for k in numbers])
-            say(f"warning: {len(numbers)} labels {what} (lines {lines} of {path})")
-
-
-def _say_scores(scores: Evaluation | None) -> None:
+def _say_alike(first: Mapping[str, str]) -> None:
+    """Warn of classes that differ in nothing but how their name is typed; `first` names a row of each."""
     from qztopics.cli.terminal import say
+    from qztopics.evaluation.codes import named, plain_form
 
+    forms: dict[str, list[str]] = {}
+    for code in sorted(first):
+        forms.setdefault(plain_form(code), []).append(code)
+    for codes in forms.values():
+        if len(codes) > 1:
+            each = named([f'"{code}" ({first[code]})' for code in codes])
+            say(f"warning: {len(codes)} classes differ only in how they are typed: {each}; make them one if they are")
+
+
+def _say_labels(fitted: Model, matching: Matching) -> None:
+    """Say how many labels teach, and which do not and why."""
+    from qztopics.cli.setup import say_left_out
+    from qztopics.cli.terminal import say
+    from qztopics.evaluation.codes import named
+
+    if fitted.facts.n_labels:
+        say(f"{fitted.facts.n_labels} passages carry a hand label")
+    say_left_out(matching)
+    if matching.lone:
+        each = named([f"{code} ({named(names, 3)})" for code, names in matching.lone.items()])
+        say(
+            "warning: classes with a single label, or labels of a single article, are judged as if they had no label; "
+            f"{len(matching.lone)}: {each}"
+        )
+
+
+def _say_scores(scores: Evaluation | None, measured: Measured) -> None:
+    from qztopics.cli.terminal import say
+    from qztopics.cli.wording import say_dictionary
+
+    say_dictionary(measured.wording)
     if scores is None:
         say("scores  none: there are no hand labels to check against")
         return

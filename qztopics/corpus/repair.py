@@ -17,7 +17,7 @@ from qztopics.records import Article, Notice, Paragraph, Passage
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from qztopics.corpus.mends import Rule
+    from qztopics.corpus.mends import Mend, Rule
     from qztopics.records import Document, Span
     from qztopics.settings import CorpusSettings
 
@@ -65,7 +65,8 @@ def repair_page(document: Document, settings: CorpusSettings) -> Repaired:
 def take_record(document: Document, settings: CorpusSettings) -> Repaired:
     """Take a record as one article: one passage, or one paragraph a line cut into passages (`record_unit`)."""
     text = document.text
-    spans = ((len(text) - len(text.lstrip()), len(text.rstrip())),)
+    start = len(text) - len(text.lstrip())
+    spans = ((start, max(start, len(text.rstrip()))),)
     repaired = Repaired()
     if settings.record_unit == "passage":
         groups = [Grouped("body", (Piece(line),), "body: line of a record") for line in physical_lines(text)]
@@ -77,10 +78,23 @@ def take_record(document: Document, settings: CorpusSettings) -> Repaired:
     repaired.paragraphs.append(paragraph)
     mends = find_mends(text)
     repaired.notices.extend(Notice(document.origin, m.code, f"{document.id}: {m.words}") for m in mends)
-    repaired.passages.append(
-        _passage(document, paragraph, 1, spans, clean(mend(clean(text), rules_for(mends))), document.meta)
-    )
+    repaired.passages.append(_passage(document, paragraph, 1, spans, _mended(text, mends), document.meta))
     return repaired
+
+
+def record_text(text: str) -> str:
+    r"""Text that the passage of a record shows: what is certainly wrong is mended, the invisible is left out.
+
+    Examples
+    --------
+    >>> record_text(" 质量 and 成效\u200b\n")
+    '质量和成效'
+    """
+    return _mended(text, find_mends(text))
+
+
+def _mended(text: str, mends: Sequence[Mend]) -> str:
+    return clean(mend(clean(text), rules_for(mends)))
 
 
 def _add_article(

@@ -156,11 +156,14 @@ def evaluate(codes: tuple[str, ...], given: Predictions, *, out_of_fold: bool, s
         return np.array([np.average(right, weights=weights), macro_f1(hand, predicted, n_codes, weights)])
 
     overall = bootstrap(figures, articles, seed=seed)
+    n_articles = len(np.unique(articles))
+    if right.all() or not right.any():  # no resample differs, which few articles prove nothing by
+        overall = [wilson(n_articles if right.all() else 0, n_articles)] * 2
     bins = reliability(top, right)
     return Evaluation(
         codes=codes,
         n_passages=len(hand),
-        n_articles=len(np.unique(articles)),
+        n_articles=n_articles,
         accuracy=overall[0],
         macro_f1=overall[1],
         coverage=float(given.kept.mean()),

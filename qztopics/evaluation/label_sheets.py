@@ -13,7 +13,7 @@ from qztopics.errors import DataError
 from qztopics.evaluation.labels import decoded, read_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
 NEEDED = ("text", "label")
@@ -23,10 +23,15 @@ _UNPACKED_MAX = 512 * 2**20  # a sheet is a ZIP archive, and a small one can unp
 _CELL_MAX = 16 * 2**20
 
 
-def read_sheet(path: Path) -> tuple[tuple[int, dict[str, str]], ...]:
+def read_sheet(path: Path, kinds: Sequence[tuple[str, ...]] = (NEEDED,)) -> tuple[tuple[int, dict[str, str]], ...]:
     """Read the first sheet of an .xlsx workbook, or a .csv file, as rows of text.
 
     Formulas are read as the value the spreadsheet last showed; nothing is computed, no link is followed.
+
+    Parameters
+    ----------
+    kinds
+        Columns that a sheet must hold, for each kind of sheet that will do; the first is named where it is none.
 
     Returns
     -------
@@ -37,7 +42,7 @@ def read_sheet(path: Path) -> tuple[tuple[int, dict[str, str]], ...]:
     InputMissingError
         No such file.
     DataError
-        Neither .xlsx nor .csv, damaged, too large, or without the columns `text` and `label`.
+        Neither .xlsx nor .csv, damaged, too large, or without the columns of any kind.
     """
     suffix = path.suffix.lower()
     if suffix not in {".xlsx", ".csv"}:
@@ -47,7 +52,8 @@ def read_sheet(path: Path) -> tuple[tuple[int, dict[str, str]], ...]:
         raise DataError(f"{path}: has {len(raw):,} bytes, more than the {_BYTES_MAX:,} allowed; split the sheet")
     rows = enumerate(_workbook(raw, path) if suffix == ".xlsx" else _table(decoded(raw, path), path), start=1)
     _, header = next(rows, (1, []))
-    missing = next((name for name in NEEDED if name not in header), None)
+    known = any(all(name in header for name in kind) for kind in kinds)
+    missing = None if known else next(name for name in kinds[0] if name not in header)
     if missing is not None:
         found = ", ".join(filter(None, header)) or "nothing"
         raise DataError(

@@ -5,13 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import json
+import unicodedata
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from qztopics.errors import DataError, InputMissingError
 from qztopics.evaluation.attach import Attachment, attach
-from qztopics.settings import nearest_key
+from qztopics.evaluation.codes import named, settle_codes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -21,13 +23,12 @@ __all__ = [
     "Attachment",
     "HandLabel",
     "attach",
-    "check_codes",
     "decoded",
     "label_of_record",
     "read_bytes",
     "read_labels",
     "shared_note",
-    "unknown_code",
+    "with_known_codes",
 ]
 
 _CSV_FIELD_LIMIT = 16 * 2**20
@@ -40,7 +41,8 @@ class HandLabel:
     Parameters
     ----------
     text
-        The labelled words; for a label by place they are for people, and the place decides.
+        The labelled words; for a label by place they are for people, and the place decides. A label with neither words
+        nor place says nothing of any text: who reads the labels leaves it out and says so.
     code
         The settled label; empty only where a reader was told that both codings will do.
     source, start, end
@@ -85,6 +87,8 @@ def read_labels(
     By place: `source,start,end,text,label[,secondary,coder_a,coder_b,confidence,note]`. By text: `text,label[,id]`
     with the same further columns; `secondary_a,secondary_b` may stand beside the coders. Other columns are passed over.
 
+    Rows with a label but without text or place are read, see `HandLabel.text`.
+
     Parameters
     ----------
     unsettled
@@ -95,22 +99,32 @@ def read_labels(
     InputMissingError
         No such file.
     DataError
-        Not CSV, TSV or JSONL in UTF-8, a column is missing, or a row is malformed; the message names file and line.
+        Not CSV, TSV or JSONL in UTF-8, a column is missing, or rows are malformed; the message names file and lines.
     """
     text = decoded(read_bytes(path), path)
     suffix = path.suffix.lower()
     if suffix not in {".csv", ".tsv", ".jsonl"}:
         raise DataError(f"{path}: a label file is .csv, .tsv or .jsonl, not {suffix or 'without suffix'}; convert it")
-    records = _json_records(text, path) if suffix == ".jsonl" else _table_records(text, path)
+    records = _json_records(text) if suffix == ".jsonl" else _table_records(text, path)
     text_key, label_key = text_column or "text", label_column or "label"
-    labels = tuple(
-        label_of_record(record, f"{path}, line {line}", line, text_key, label_key, unsettled=unsettled)
-        for line, record in records
-        if not (unsettled and _uncoded(record, label_key))
-    )
+    labels: list[HandLabel] = []
+    faults: dict[int, str] = {}
+    for line, record in records:
+        where = f"{path}, line {line}"
+        if isinstance(record, str):
+            faults[line] = f"{where}: {record}"
+        elif not (unsettled and _uncoded(record, label_key)):
+            try:
+                labels.append(label_of_record(record, where, line, text_key, label_key, unsettled=unsettled))
+            except DataError as error:
+                faults[line] = str(error)
+    if faults:
+        first, *others = faults
+        more = f"; faulty as well: {named([f'line {line}' for line in others])}" if others else ""
+        raise DataError(faults[first] + more)
     if not labels:
         raise DataError(f"{path}: holds no labels; expected rows with the columns {text_key} and {label_key}")
-    return labels
+    return tuple(labels)
 
 
 def read_bytes(path: Path) -> bytes:
@@ -145,8 +159,8 @@ def decoded(raw: bytes, path: Path) -> str:
     raise DataError(f"{path}: neither UTF-8 nor GB18030; save the label file as UTF-8")
 
 
-def _table_records(text: str, path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Rows of a CSV or TSV table, each with the physical line it begins on."""
+def _table_records(text: str, path: Path) -> Iterator[tuple[int, dict[str, Any] | str]]:
+    """Rows of a CSV or TSV table, or what is wrong with them, each with the physical line it begins on."""
     csv.field_size_limit(_CSV_FIELD_LIMIT)
     tabs = path.suffix.lower() == ".tsv"
     reader = csv.reader(
@@ -161,26 +175,29 @@ def _table_records(text: str, path: Path) -> Iterator[tuple[int, dict[str, Any]]
         for row in reader:
             line, begins = begins, reader.line_num + 1
             if header is None:
-                header = [name.strip() for name in row]
+                header = [_seen(name) for name in row]
+            elif any(row[len(header) :]):
+                yield line, f"{len(row)} cells under {len(header)} columns; put text that holds a comma in quotes"
             elif any(row):
-                yield line, dict(zip(header, row, strict=False))
+                yield line, dict(zip_longest(header, row[: len(header)], fillvalue=""))
     except csv.Error as error:
         raise DataError(f"{path}, line {reader.line_num}: not a table row ({error}); correct the quoting") from None
 
 
-def _json_records(text: str, path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+def _json_records(text: str) -> Iterator[tuple[int, dict[str, Any] | str]]:
+    """Objects of JSON lines, or what is wrong with them, each with its line."""
     for line, content in enumerate(text.split("\n"), start=1):
         if not content.strip():
             continue
         try:
             record = json.loads(content)
         except (json.JSONDecodeError, RecursionError):
-            raise DataError(f"{path}, line {line}: not a JSON object; correct or remove the line") from None
-        if not isinstance(record, dict):
-            raise DataError(
-                f"{path}, line {line}: expected a JSON object, got {type(record).__name__}; correct the line"
-            )
-        yield line, record
+            yield line, "not a JSON object; correct or remove the line"
+            continue
+        if isinstance(record, dict):
+            yield line, record
+        else:
+            yield line, f"expected a JSON object, got {type(record).__name__}; correct the line"
 
 
 def label_of_record(
@@ -212,15 +229,14 @@ def label_of_record(
                 f'{where}: the column "{key}" is missing among {", ".join(record) or "none"}; '
                 "name it with --text-column or --label-column"
             )
-    code, text = _word(record, label_key), record[text_key]
-    if not (code or unsettled) or not isinstance(text, str):
+    code, text = _seen(_word(record, label_key)), record[text_key]
+    text = "" if text is None else text
+    if not (code or unsettled) or not isinstance(text, str) or isinstance(record[label_key], dict | list):
         raise DataError(f"{where}: expected a text and a label, got {text!r:.40} and {code!r:.40}; fill both")
     if any("\ud800" <= character <= "\udfff" for character in code):
         raise DataError(f"{where}: the label {code!r:.40} holds half a character (a lone surrogate); correct it")
     source = _word(record, "source")
     place = _place(record, where) if source else None
-    if not place and not text.strip():
-        raise DataError(f"{where}: the text is empty; fill it or remove the line")
     return HandLabel(
         text=text,
         code=code,
@@ -243,6 +259,11 @@ def _word(record: Mapping[str, Any], key: str) -> str:
     """A cell as a stripped string; empty where the column is missing or null."""
     value = record.get(key)
     return "" if value is None else str(value).strip()
+
+
+def _seen(code: str) -> str:
+    """A code without invisible characters, which web pages and spreadsheets leave behind."""
+    return "".join(c for c in code if unicodedata.category(c) != "Cf").strip()
 
 
 def _codes(record: Mapping[str, Any], key: str) -> tuple[str, ...]:
@@ -279,8 +300,12 @@ def _uncoded(record: Mapping[str, Any], label_key: str) -> bool:
     return not any(_word(record, key) for key in (label_key, "coder_a", "coder_b"))
 
 
-def check_codes(labels: Sequence[HandLabel], codes: Sequence[str], path: Path, *, secondary: bool = True) -> None:
-    """Refuse labels whose code the taxonomy does not hold; what single coders said is not judged.
+def with_known_codes(
+    labels: Sequence[HandLabel], codes: Sequence[str], path: Path, *, secondary: bool = True
+) -> tuple[HandLabel, ...]:
+    """Labels with the codes of the classes, however wide or large they are written; see `settle_codes`.
+
+    What single coders said is not judged, nor is a label that is still empty.
 
     Parameters
     ----------
@@ -290,19 +315,20 @@ def check_codes(labels: Sequence[HandLabel], codes: Sequence[str], path: Path, *
     Raises
     ------
     DataError
-        Names file, line, the unknown code and the nearest known one.
+        Names file, lines, the unknown codes and the nearest known ones.
     """
-    known = set(codes)
-    for label in labels:
-        for code in (label.code, *(label.secondary if secondary else ())):
-            if code not in known:
-                raise unknown_code(f"{path}, line {label.line}", code, codes)
 
+    def judged(label: HandLabel) -> tuple[str, ...]:
+        return tuple(filter(None, (label.code, *(label.secondary if secondary else ()))))
 
-def unknown_code(where: str, code: str, codes: Sequence[str]) -> DataError:
-    """Error for a code that the taxonomy does not hold, with the nearest known one."""
-    return DataError(
-        f'{where}: unknown code "{code}"; {nearest_key(code, list(codes))} (or train with --taxonomy none)'
+    meant = settle_codes(((f"line {label.line}", c) for label in labels for c in judged(label)), codes, str(path))
+    return tuple(
+        replace(
+            label,
+            code=meant.get(label.code, label.code),
+            secondary=tuple(meant.get(code, code) for code in label.secondary),
+        )
+        for label in labels
     )
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from qztopics.features.codepoints import CodePoints, blocks, normalised_code_points
+from qztopics.features.codepoints import GAP, CodePoints, blocks, normalised_code_points
 from qztopics.features.counts import count_matrix, stack_rows
 from qztopics.features.vocabulary import effective_min_df, token_ids
 from qztopics.parallel import map_chunks
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from qztopics.settings import FeatureSettings
 
+NGRAM_MAX, RICH_NGRAM_MAX = 2, 3
 _BITS = 21
 
 
@@ -38,10 +39,13 @@ class CharacterVocabulary:
         (n_ngrams,) int64, packed n-grams, rising.
     ngram_max
         Longest n-gram, 1 to 3 characters.
+    marks
+        N-grams hold punctuation and gaps.
     """
 
     keys: npt.NDArray[np.int64]
     ngram_max: int
+    marks: bool = False
 
     def __len__(self) -> int:
         return int(self.keys.size)
@@ -62,7 +66,7 @@ def pack(ngram: str) -> int:
 
 
 def describe(key: int) -> str:
-    """Text of a key; a `0` in it stands for any run of digits."""
+    """Text of a key; in it a `0` stands for any run of digits, and a space for whitespace or an end of the text."""
     characters = []
     while key:
         characters.append(chr(key & ((1 << _BITS) - 1)))
@@ -71,12 +75,19 @@ def describe(key: int) -> str:
 
 
 def learn_characters(
-    texts: Sequence[str], settings: FeatureSettings, *, jobs: int = 1
+    texts: Sequence[str], settings: FeatureSettings, *, rich: bool = False, jobs: int = 1
 ) -> tuple[CharacterVocabulary, csr_matrix]:
     """Learn the n-grams of a corpus and count them.
 
     Kept are those in at least `min_df` passages (1 in a corpus of fewer than 20), and of those the
-    `max_character_ngrams` in the most passages, equal ones by key. The same for any order of passages.
+    `max_character_ngrams` in the most passages, equal ones by key. A gap alone tells nothing and is left out. The same
+    for any order of passages.
+
+    Parameters
+    ----------
+    rich
+        See punctuation and gaps, and n-grams of three characters where the settings do not say: more than few labels
+        can weigh.
 
     Returns
     -------
@@ -86,15 +97,16 @@ def learn_characters(
     Examples
     --------
     >>> from qztopics.settings import FeatureSettings
-    >>> vocabulary, counts = learn_characters(["渔港", "港，桥"], FeatureSettings(character_ngram_max=2))
+    >>> vocabulary, counts = learn_characters(["渔港", "港，桥"], FeatureSettings(character_ngram_max=1))
     >>> [describe(key) for key in vocabulary.keys.tolist()], counts.toarray().tolist()
-    (['桥', '渔', '港', '渔港'], [[0, 1, 1, 1], [1, 0, 1, 0]])
+    (['桥', '渔', '港'], [[0, 1, 1], [1, 0, 1]])
     """
-    keys, passages = _passages_of_ngrams(texts, settings.character_ngram_max)
-    often = passages >= effective_min_df(len(texts), settings.min_df)
+    ngram_max = settings.character_ngram_max or (RICH_NGRAM_MAX if rich else NGRAM_MAX)
+    keys, passages = _passages_of_ngrams(texts, ngram_max, rich)
+    often = (passages >= effective_min_df(len(texts), settings.min_df)) & (keys != GAP)
     keys, passages = keys[often], passages[often]
     most = np.lexsort((keys, -passages))[: settings.max_character_ngrams]
-    vocabulary = CharacterVocabulary(np.sort(keys[most]), settings.character_ngram_max)
+    vocabulary = CharacterVocabulary(np.sort(keys[most]), ngram_max, rich)
     return vocabulary, count_characters(texts, vocabulary, jobs=jobs)
 
 
@@ -122,20 +134,24 @@ def _count_block(
     from qztopics.features.kernels import ngram_ids
 
     (texts,) = chunk
-    points = normalised_code_points(texts)
+    points = normalised_code_points(texts, marks=vocabulary.marks)
     ids = np.empty(vocabulary.ngram_max * points.codes.size, np.int32)
     offsets = np.zeros(len(texts) + 1, np.int64)
     ngram_ids(points.codes, points.offsets, vocabulary.ngram_max, *table, ids, offsets)
     return count_matrix(token_ids(ids[: offsets[-1]], offsets), len(vocabulary))
 
 
-def _passages_of_ngrams(texts: Sequence[str], n_max: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32]]:
+def _passages_of_ngrams(
+    texts: Sequence[str],
+    n_max: int,
+    marks: bool,
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32]]:
     """All n-grams of the texts with the number of texts that hold each, in no certain order."""
     from qztopics.features.kernels import EMPTY
 
     table = _PassageTable(np.full(1 << 12, EMPTY, np.int64), np.zeros(1 << 12, np.int32), 0)
     for block in blocks(texts):
-        table = _add_block(table, normalised_code_points(block), n_max)
+        table = _add_block(table, normalised_code_points(block, marks=marks), n_max)
     filled = table.keys != EMPTY
     return table.keys[filled], table.passages[filled]
 

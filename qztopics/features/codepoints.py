@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -15,6 +16,12 @@ if TYPE_CHECKING:
 
 BLOCK_CHARACTERS = 500_000
 """Characters handled at once: bounds the memory for arrays that are wider than text."""
+
+GAP = ord(" ")
+"""Stands for whitespace and for both ends of a text, where marks are seen."""
+
+UNREADABLE = "\ufffd"
+"""Stands for a character that was lost; not a mark."""
 
 _SKIP = -1
 
@@ -61,40 +68,53 @@ def code_points(texts: Sequence[str]) -> CodePoints:
     return CodePoints(codes, offsets)
 
 
-def normalised_code_points(texts: Sequence[str]) -> CodePoints:
+def normalised_code_points(texts: Sequence[str], *, marks: bool, ends: bool = True) -> CodePoints:
     """Lay texts end to end as the n-grams see them.
 
-    Whitespace is left out; letters are lower-cased and half-width; each run of digits is one `0`; any other character
-    that is not a letter or Han becomes code 0, which no n-gram crosses.
+    Letters and marks are lower-cased and half-width; each run of digits is one `0`. Whitespace is one gap, and so is
+    either end of a text. Any other character becomes code 0, which no n-gram crosses.
+
+    Parameters
+    ----------
+    marks
+        See punctuation, symbols and gaps. Without, whitespace is left out and no n-gram crosses a mark.
+    ends
+        See gaps at the ends too; otherwise only those that are whitespace.
 
     Examples
     --------
-    >>> points = normalised_code_points(["Ａ港 2025 年，税"])
-    >>> [chr(code) if code else "|" for code in points.codes.tolist()]
-    ['a', '港', '0', '年', '|', '税']
+    >>> points = normalised_code_points(["Ａ港 2025 年！"], marks=True)
+    >>> "".join(map(chr, points.codes.tolist()))
+    ' a港 0 年! '
+    >>> points = normalised_code_points(["Ａ港 2025 年！"], marks=False)
+    >>> points.codes.tolist() == [*map(ord, "a港0年"), 0]
+    True
     """
     from qztopics.features.kernels import normalise_codes
 
     points = code_points(texts)
-    codes, offsets = np.empty_like(points.codes), np.zeros_like(points.offsets)
-    normalise_codes(points.codes, points.offsets, _code_table(), codes, offsets)
+    codes = np.empty(points.codes.size + 2 * len(texts), np.int32)
+    offsets = np.zeros_like(points.offsets)
+    normalise_codes(points.codes, points.offsets, _code_table(marks), marks and ends, codes, offsets)
     return CodePoints(codes[: offsets[-1]], offsets)
 
 
-@lru_cache(maxsize=1)
-def _code_table() -> npt.NDArray[np.int32]:
+@lru_cache(maxsize=2)
+def _code_table(marks: bool) -> npt.NDArray[np.int32]:
     """What each code point becomes; read-only. The rare planes hold Han and little else, and stay as they are."""
     table = np.zeros(0x110000, np.int32)
     for code in range(0x10000):
         character = chr(code)
+        half = code - 0xFEE0 if 0xFF01 <= code <= 0xFF5E else code
         if character.isspace():
-            table[code] = _SKIP
+            table[code] = GAP if marks else _SKIP
         elif character.isdecimal():
             table[code] = ord("0")
         elif character.isalpha():
-            half = code - 0xFEE0 if 0xFF21 <= code <= 0xFF5A else code
             lower = chr(half).lower()
             table[code] = ord(lower) if len(lower) == 1 else half
+        elif marks and unicodedata.category(character)[0] in "PS" and character != UNREADABLE:
+            table[code] = half
     table[0x20000:0x32400] = np.arange(0x20000, 0x32400)
     table.flags.writeable = False
     return table

@@ -63,19 +63,33 @@ def fill_table(new_keys: Int64Array, new_values: Int32Array, keys: Int64Array, v
 
 @kernel
 def normalise_codes(
-    codes: Int32Array, offsets: Int64Array, table: Int32Array, out: Int32Array, out_offsets: Int64Array
+    codes: Int32Array,
+    offsets: Int64Array,
+    table: Int32Array,
+    pad: bool,
+    out: Int32Array,
+    out_offsets: Int64Array,
 ) -> None:
-    """Write what `table` makes of each code; codes that become negative are left out, a run of `0` is written once."""
+    """Write what `table` makes of each code, between two spaces where `pad` is set.
+
+    Codes that become negative are left out; a run of `0` or of spaces is written once.
+    """
     end = 0
     for row in range(offsets.size - 1):
         last = 0
+        if pad:
+            out[end] = last = 32
+            end += 1
         for i in range(offsets[row], offsets[row + 1]):
             code = table[codes[i]]
-            if code < 0 or (code == 48 and last == 48):
+            if code < 0 or (code == last and code in (32, 48)):
                 continue
             out[end] = code
             end += 1
             last = code
+        if pad and last != 32:
+            out[end] = 32
+            end += 1
         out_offsets[row + 1] = end
 
 

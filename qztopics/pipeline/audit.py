@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from qztopics.corpus.wording import clean
+from qztopics.corpus.repair import record_text
 from qztopics.evaluation.attach import attach
 from qztopics.pipeline.shares import labelled_rows
 from qztopics.policy.audit import audit_terms
@@ -43,7 +43,7 @@ def audit_of(model: Model, passages: Sequence[Passage], labels: Sequence[HandLab
 
 def _secondary(passages: Sequence[Passage], labels: Sequence[HandLabel]) -> dict[int, tuple[str, ...]]:
     """Secondary codes of passages, by position: of the label that lies on each, else of one for the same text."""
-    by_text = {clean(label.text): label.secondary for label in reversed(labels) if label.source is None}
+    by_text = {record_text(label.text): label.secondary for label in reversed(labels) if label.source is None}
     found = {row: by_text[p.text] for row, p in enumerate(passages) if p.text in by_text}
     placed = enumerate(attach(labels, passages).label_of)
     return found | {row: labels[number].secondary for row, number in placed if number >= 0}

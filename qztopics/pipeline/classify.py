@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from qztopics.model import DOCUMENTS_MAX
 from qztopics.pipeline.reading import Reader, Reading, read_texts
 from qztopics.policy.abstain import Evidence, reasons
 from qztopics.policy.explain import contributions, largest
 from qztopics.records import Assignment
 from qztopics.topics.clusters import assign_clusters
+from qztopics.topics.register import summed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 
     from qztopics.model import Model, OutOfFold
     from qztopics.policy.taxonomy import Taxonomy
-    from qztopics.records import Passage
+    from qztopics.records import Document, Passage
     from qztopics.settings import Settings
 
 BATCH = 32_768
@@ -68,6 +70,14 @@ def text_digests(texts: Sequence[str]) -> NDArray[np.int64]:
     """First 8 bytes of each text's SHA-256 as a signed number, shape (n,)."""
     digests = [hashlib.sha256(text.encode(errors="surrogatepass")).digest()[:8] for text in texts]
     return np.array([int.from_bytes(digest, "big", signed=True) for digest in digests], dtype=np.int64)
+
+
+def document_digests(documents: Sequence[Document]) -> NDArray[np.int64] | None:
+    """Digests of each document's id and text, shape (n, 2), rows sorted; None for more than `DOCUMENTS_MAX`."""
+    if len(documents) > DOCUMENTS_MAX:
+        return None
+    pairs = np.stack([text_digests([d.id for d in documents]), text_digests([d.text for d in documents])], axis=1)
+    return np.asarray(pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))], dtype=np.int64)
 
 
 def trained_rows(known: OutOfFold, digests: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -126,6 +136,18 @@ def classify(
     return Answers(tuple(assignments), probability)
 
 
+def heaviest_topics(model: Model, passage_topic_matrix: NDArray[np.float32]) -> list[tuple[tuple[int, float], ...]]:
+    """List the three heaviest topics of each passage with their weights; merged topics count as one."""
+    mixture = passage_topic_matrix
+    if model.topic_register is not None:
+        mixture = summed(mixture.T, model.topic_register.shown_as).T
+    first = np.argsort(-mixture, axis=1, kind="stable")[:, :HEAVIEST]
+    return [
+        tuple((k, round(float(row[k]), 4)) for k in columns if row[k] > 0)
+        for row, columns in zip(mixture, first.tolist(), strict=True)
+    ]
+
+
 def _judge(
     model: Model,
     passages: list[Passage],
@@ -136,12 +158,11 @@ def _judge(
     held_out: bool,
     jobs: int,
 ) -> tuple[list[Assignment], NDArray[np.float64]]:
-    cluster_of = assign_clusters(model.clusters, reading.views.latent, reading.passage_topic_matrix)
-    mixture = reading.passage_topic_matrix
-    heaviest = np.argsort(-mixture, axis=1, kind="stable")[:, :HEAVIEST]
+    cluster_of = assign_clusters(model.clusters, reading.views.latent, reading.passage_topic_matrix, reading.counts)
+    heaviest = heaviest_topics(model, reading.passage_topic_matrix)
     found = [
         Assignment(
-            topics=tuple((int(k), round(float(mixture[i, k]), 4)) for k in heaviest[i] if mixture[i, k] > 0),
+            topics=heaviest[i],
             cluster=int(cluster_of[i]) if cluster_of[i] >= 0 and reading.evidence.n_known[i] else None,
             abstain_reason="duplicate" if reading.evidence.duplicate[i] else None,
         )

@@ -139,7 +139,7 @@ def predict_labels(model: Model, labelled: Labelled, *, jobs: int = 1) -> tuple[
     probability = model.classifier.probabilities(reading.views)
     kept = answered(probability, reading.evidence, model.settings)
     heaviest = np.where(reading.evidence.n_known > 0, reading.passage_topic_matrix.argmax(axis=1), -1)
-    clusters = assign_clusters(model.clusters, reading.views.latent, reading.passage_topic_matrix)
+    clusters = assign_clusters(model.clusters, reading.views.latent, reading.passage_topic_matrix, reading.counts)
     articles = list(labelled.articles)
     known = model.out_of_fold
     trained = np.full(len(hand), -1) if known is None else trained_rows(known, text_digests(labelled.texts))

@@ -21,7 +21,15 @@ if TYPE_CHECKING:
     from qztopics.records import Passage
 
 Kind = Literal[
-    "contradiction", "leakage", "near_copy", "unmatched", "contested", "other_text", "likely_error", "low_confidence"
+    "empty",
+    "contradiction",
+    "leakage",
+    "near_copy",
+    "unmatched",
+    "contested",
+    "other_text",
+    "likely_error",
+    "low_confidence",
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
@@ -111,9 +119,12 @@ def check_labels(
     >>> [(f.kind, f.lines) for f in check_labels(pair).findings]
     [('contradiction', (2, 3)), ('near_copy', (2, 3))]
     """
+    n_labels = len(labels)
+    findings = _empty(labels)
+    labels = [label for label in labels if label.source is not None or clean(label.text)]
     attached = attach(labels, passages or ())
     placed = _place(labels, passages, attached)
-    findings = _copies(placed, against or ())
+    findings += _copies(placed, against or ())
     skipped = []
     if passages is not None:
         findings += _places(labels, passages, attached)
@@ -128,7 +139,7 @@ def check_labels(
             skipped.append(f"likely errors were looked for in {len(judged)} of {len(placed)} labels, for want of INPUT")
     findings += _doubtful(labels)
     findings.sort(key=lambda f: KINDS.index(f.kind))
-    return LabelCheck(len(labels), tuple(findings), tuple(skipped))
+    return LabelCheck(n_labels, tuple(findings), tuple(skipped))
 
 
 def _place(labels: Sequence[HandLabel], passages: Sequence[Passage] | None, attached: Attachment) -> list[_Placed]:
@@ -143,6 +154,14 @@ def _place(labels: Sequence[HandLabel], passages: Sequence[Passage] | None, atta
         elif passages is None:
             placed.append(_Placed(label, clean(label.text), label.source, None))
     return placed
+
+
+def _empty(labels: Sequence[HandLabel]) -> list[Finding]:
+    return [
+        Finding("empty", (label.line,), f"{label.code}: neither text nor place", "fill the text or remove the line")
+        for label in labels
+        if label.source is None and not clean(label.text)
+    ]
 
 
 def _copies(placed: Sequence[_Placed], against: Sequence[HandLabel]) -> list[Finding]:

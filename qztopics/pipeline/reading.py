@@ -60,12 +60,15 @@ class Reading:
         float32, shape (n, n_topics), rows sum to 1 or are zero where no term is known.
     evidence
         What abstaining looks at; `duplicate` is False for all.
+    counts
+        The passage_term_matrix, csr int32, shape (n, n_terms).
     """
 
     views: Views
     seed_counts: csr_matrix
     passage_topic_matrix: NDArray[np.float32]
     evidence: Evidence
+    counts: csr_matrix
 
 
 def read_texts(reader: Reader, texts: Sequence[str], *, jobs: int = 1) -> Reading:
@@ -73,6 +76,12 @@ def read_texts(reader: Reader, texts: Sequence[str], *, jobs: int = 1) -> Readin
     tokens = tokenize(texts, reader.settings.text.segmenter, reader.lexicon, jobs=jobs)
     ids = encode(tokens, reader.vocabulary)
     return assemble(reader, texts, ids, count_matrix(ids, len(reader.vocabulary)), jobs=jobs)
+
+
+def count_terms(reader: Reader, texts: Sequence[str], *, jobs: int = 1) -> csr_matrix:
+    """Count the vocabulary's terms in each text: the passage_term_matrix, csr int32, shape (n, n_terms)."""
+    tokens = tokenize(texts, reader.settings.text.segmenter, reader.lexicon, jobs=jobs)
+    return count_matrix(encode(tokens, reader.vocabulary), len(reader.vocabulary))
 
 
 def assemble(reader: Reader, texts: Sequence[str], ids: TokenIds, counts: csr_matrix, *, jobs: int = 1) -> Reading:
@@ -95,7 +104,7 @@ def assemble(reader: Reader, texts: Sequence[str], ids: TokenIds, counts: csr_ma
         n_words=ids.n_tokens.astype(np.int64),
         duplicate=np.zeros(len(texts), dtype=np.bool_),
     )
-    return Reading(views, seed_counts, mixture, evidence)
+    return Reading(views, seed_counts, mixture, evidence, counts)
 
 
 def latent_input(characters: csr_matrix, words: csr_matrix) -> csr_matrix:

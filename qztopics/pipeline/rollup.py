@@ -52,7 +52,8 @@ def roll_up(
     Returns
     -------
     One row per unit in order of first appearance. Ids below the level, `cluster`, `topics` and `terms` make no sense
-    for a longer unit and are null or empty. Units without body are left out.
+    for a longer unit and are null or empty; metadata are those that all its passages share. Units without body are
+    left out.
     """
     if level == "passage":
         return list(rows)
@@ -85,6 +86,7 @@ def _unit(
         cluster=None,
         terms=None,
         rest=None,
+        meta={name: value for name, value in rows[0].meta.items() if all(row.meta.get(name) == value for row in rows)},
     )
     if not len(codes):
         reprinted = all(row.abstain_reason == "duplicate" for row in rows)

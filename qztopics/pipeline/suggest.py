@@ -7,7 +7,7 @@ from typing import IO, TYPE_CHECKING
 
 import numpy as np
 
-from qztopics.corpus.wording import clean
+from qztopics.corpus.repair import record_text
 from qztopics.errors import InputMissingError, UsageError
 from qztopics.evaluation.attach import attach
 from qztopics.evaluation.intervals import Z, bootstrap, wilson
@@ -34,7 +34,10 @@ RANDOM_NOTE = "random draw"
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """One passage to label, why, and what the model thinks of it: for researchers, never for coders."""
+    """One passage to label, why, and what the model thinks of it: for researchers, never for coders.
+
+    `turn` is its place in the order of choice, from 0.
+    """
 
     passage: Passage
     why: Why
@@ -42,6 +45,7 @@ class Suggestion:
     nearest: str
     probability: float
     abstain_reason: str | None
+    turn: int = 0
 
     @property
     def reason(self) -> str:
@@ -151,7 +155,7 @@ def suggest(
         )
     codes = model.taxonomy.codes
     items = []
-    for pick in sorted(picks, key=lambda pick: pick.row):
+    for turn, pick in sorted(enumerate(picks), key=lambda pair: pair[1].row):
         row = int(free[pick.row])
         nearest = int(judged.probability[row].argmax())
         items.append(
@@ -162,6 +166,7 @@ def suggest(
                 codes[nearest],
                 round(float(judged.probability[row, nearest]), 6),
                 judged.reasons[row],
+                turn,
             )
         )
     articles = [item.passage.article_id for item in items]
@@ -204,7 +209,7 @@ def _divide(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Rows with a hand label, and rows without whose text nobody else has; both in order."""
     digests = text_digests([p.text for p in body])
-    own = text_digests([clean(label.text) for label in labels if label.source is None])
+    own = text_digests([record_text(label.text) for label in labels if label.source is None])
     attached = np.array(attach(labels, body).label_of, dtype=np.int64)
     taught = known.digest if known is not None else np.zeros(0, np.int64)
     seen = np.unique(np.concatenate([taught, own, digests[attached >= 0]]))

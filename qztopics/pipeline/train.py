@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -14,11 +16,15 @@ from qztopics.features.counts import count_matrix
 from qztopics.features.tfidf import fit_idf, tfidf
 from qztopics.features.vocabulary import learn
 from qztopics.model import Facts, GroupMap, Model, OutOfFold
-from qztopics.pipeline.classify import answered, text_digests
+from qztopics.pipeline.choose import quick_number
+from qztopics.pipeline.classify import answered, document_digests, text_digests
+from qztopics.pipeline.corrections import fates
+from qztopics.pipeline.drift import learn_reference
 from qztopics.pipeline.hand_labels import LabelledPassages, Matching, meet_labels
 from qztopics.pipeline.reading import Reader, Reading, assemble, latent_input, read_texts
+from qztopics.pipeline.topic_edits import Lineage, apply_edits, settle_topics
 from qztopics.policy.baselines import held_out_linear, held_out_majority
-from qztopics.policy.classifier import Pool, TrainingRows, fit_classifier
+from qztopics.policy.classifier import DUAL_MAX, Pool, TrainingRows, fit_classifier
 from qztopics.policy.names import class_text
 from qztopics.policy.taxonomy import RESIDUAL
 from qztopics.policy.views import stack
@@ -26,12 +32,12 @@ from qztopics.policy.votes import clear_votes, keyword_vote
 from qztopics.text.lexicon import Lexicon, with_user_words
 from qztopics.text.tokenize import tokenize
 from qztopics.topics.agreement import map_clusters
-from qztopics.topics.choose import default_n_clusters, default_n_topics
+from qztopics.topics.choose import default_n_clusters
 from qztopics.topics.clusters import fit_clusters
 from qztopics.topics.coherence import coherence
 from qztopics.topics.latent import fit_latent
 from qztopics.topics.lda import fit_lda
-from qztopics.topics.terms import topic_names
+from qztopics.topics.names import cluster_relevance, group_names, topic_relevance
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -45,6 +51,7 @@ if TYPE_CHECKING:
     from qztopics.policy.taxonomy import Taxonomy
     from qztopics.records import Corpus, Passage
     from qztopics.settings import Settings
+    from qztopics.topics.clusters import Clusters
 
 VOTES_PER_CODE = 40
 """Most clear keyword votes per code that weakly label unlabelled passages."""
@@ -66,6 +73,7 @@ def train(
     *,
     jobs: int = 1,
     watch: Watch | None = None,
+    lineage: Lineage | None = None,
 ) -> tuple[Model, Matching]:
     """Fit a model on the body passages of a corpus.
 
@@ -77,13 +85,15 @@ def train(
         Labels by place; their codes are in the taxonomy.
     taxonomy
         Classes; None for a plain topic modeller.
+    lineage
+        The version before, whose topic ids are kept, and people's edits of topics.
 
     Raises
     ------
     InputMissingError
         The corpus holds no body text.
     DataError
-        The labels hold a single class, or none met a passage.
+        None of the labels met a passage, or all are of one class and no seed terms tell it from others.
     """
     passages = corpus.body()
     if not passages:
@@ -94,7 +104,9 @@ def train(
 
     # Sums of BLAS differ in their last bits between thread counts; our own kernels run on `jobs` threads all the same.
     with threadpool_limits(1, user_api="blas"):
-        return _train(corpus, passages, labels, taxonomy, lexicon, settings, jobs, watch or _silent)
+        return _train(
+            corpus, passages, labels, taxonomy, lexicon, settings, jobs, watch or _silent, lineage or Lineage()
+        )
 
 
 def _train(
@@ -106,6 +118,7 @@ def _train(
     settings: Settings,
     jobs: int,
     begin: Watch,
+    lineage: Lineage,
 ) -> tuple[Model, Matching]:
     texts = [p.text for p in passages]
     if taxonomy:
@@ -113,13 +126,17 @@ def _train(
     tokens = tokenize(texts, settings.text.segmenter, lexicon, jobs=jobs, progress=begin("segmenting"))
     vocabulary, ids = learn(tokens, settings.features)
     counts = count_matrix(ids, len(vocabulary))
-    reader = _fit_reader(texts, counts, vocabulary, lexicon, taxonomy, settings, jobs, begin)
-    reading = assemble(reader, texts, ids, counts, jobs=jobs)
     hand, matching = meet_labels(corpus, passages, labels, taxonomy)
+    rich = len(hand.rows) > DUAL_MAX
+    n_topics = _number_of_topics(counts, ids, vocabulary, [p.article_id for p in passages], settings, lineage, jobs)
+    reader = _fit_reader(texts, counts, vocabulary, lexicon, taxonomy, settings, n_topics, rich, jobs, begin)
+    topics, register = settle_topics(reader.topics, counts, vocabulary.terms, settings, lineage, jobs=jobs)
+    reader = replace(reader, topics=topics)
+    reading = assemble(reader, texts, ids, counts, jobs=jobs)
     classifier, cross_fit = _fit_policy(reader, reading, hand, [p.article_id for p in passages], jobs, begin)
     n_clusters = settings.topics.n_clusters or default_n_clusters(len(texts))
     clusters, cluster_of = fit_clusters(
-        reading.views.latent, reading.passage_topic_matrix, n_clusters, seed=settings.seed
+        reading.views.latent, reading.passage_topic_matrix, counts, n_clusters, seed=settings.seed
     )
     topic_of = np.where(counts.getnnz(axis=1) > 0, reading.passage_topic_matrix.argmax(axis=1), -1).astype(np.int32)
     said = _best_codes(classifier, reading, hand)
@@ -138,14 +155,47 @@ def _train(
         cluster_map=_group_map(cluster_of, said, len(clusters.centres), n_codes),
         topic_map=_group_map(topic_of, said, len(reader.topics.doc_topic_prior), n_codes),
         classifier=classifier,
-        out_of_fold=_out_of_fold(cross_fit, hand, texts, reading, reader, cluster_of, topic_of) if cross_fit else None,
-        facts=_facts(corpus, passages, labels, hand, matching, reader, ids, begin),
+        out_of_fold=(
+            _out_of_fold(
+                cross_fit, hand, texts, fates(labels, passages)[hand.rows], reading, reader, cluster_of, topic_of
+            )
+            if cross_fit
+            else None
+        ),
+        facts=_facts(
+            corpus, passages, labels, hand, matching, reader, ids, topic_of, clusters, cluster_of, counts, begin
+        ),
+        documents=document_digests(corpus.documents),
+        drift=learn_reference(
+            passages,
+            ids,
+            counts,
+            _unseen_codes(classifier, cross_fit, reading, hand),
+            n_codes,
+            settings.features.min_df,
+        ),
+        topic_register=register,
     )
-    return model, matching
+    return apply_edits(model, lineage.edits, lineage.tell), matching
 
 
 def _silent(_stage: str) -> Callable[[int, int], None]:
     return lambda _done, _all: None
+
+
+def _number_of_topics(
+    counts: csr_matrix,
+    ids: TokenIds,
+    vocabulary: Vocabulary,
+    articles: Sequence[str],
+    settings: Settings,
+    lineage: Lineage,
+    jobs: int,
+) -> int:
+    """The number that the settings name, else one by size after a quick look."""
+    if settings.topics.n_topics is not None:
+        return settings.topics.n_topics
+    return quick_number(counts, ids, vocabulary.terms, articles, settings, jobs=jobs, tell=lineage.tell)
 
 
 def _fit_reader(
@@ -155,16 +205,17 @@ def _fit_reader(
     lexicon: Lexicon,
     taxonomy: Taxonomy | None,
     settings: Settings,
+    n_topics: int,
+    rich: bool,
     jobs: int,
     begin: Watch,
 ) -> Reader:
     chosen = settings.topics
-    characters, character_counts = learn_characters(texts, settings.features, jobs=jobs)
+    characters, character_counts = learn_characters(texts, settings.features, rich=rich, jobs=jobs)
     word_idf, character_idf = fit_idf(counts), fit_idf(character_counts)
     stacked = latent_input(tfidf(character_counts, character_idf), tfidf(counts, word_idf))
     # More dimensions than a third of the passages would fit the passages at hand and nothing else.
     latent = fit_latent(stacked, min(settings.policy.n_latent, max(2, len(texts) // 3)), seed=settings.seed)
-    n_topics = chosen.n_topics or default_n_topics(len(texts))
     if chosen.engine == "gensim":
         from qztopics.topics.gensim_lda import fit_lda_gensim
 
@@ -201,7 +252,7 @@ def _fit_policy(
     ]
     seed_views = read_texts(reader, [text for _, text in seeded], jobs=jobs).views
     # The classes of a label column have their names alone, which say enough as descriptions.
-    guided = any(set(topic.seed_terms) - {topic.name_zh} for topic in taxonomy.topics)
+    guided = taxonomy.guided
     votes, vote_codes = clear_votes(reading.seed_counts, taxonomy, VOTES_PER_CODE)
     free = ~np.isin(votes, hand.rows) & (guided or not len(hand.rows))
     votes, vote_codes = votes[free], vote_codes[free]
@@ -234,6 +285,18 @@ def _best_codes(classifier: Classifier | None, reading: Reading, hand: LabelledP
     return codes
 
 
+def _unseen_codes(
+    classifier: Classifier | None, cross_fit: CrossFit | None, reading: Reading, hand: LabelledPassages
+) -> NDArray[np.int64]:
+    """Nearest code of each passage, by a model that had not seen the label if it has one; -1 without classes."""
+    if classifier is None:
+        return np.full(len(reading.views), -1, dtype=np.int64)
+    codes = np.asarray(classifier.scores(reading.views).argmax(axis=1), dtype=np.int64)
+    if cross_fit is not None:
+        codes[hand.rows] = cross_fit.probability.argmax(axis=1)
+    return codes
+
+
 def _group_map(groups: NDArray[np.int32], codes: NDArray[np.int64], n_groups: int, n_codes: int) -> GroupMap | None:
     if not n_codes:
         return None
@@ -245,6 +308,7 @@ def _out_of_fold(
     cross_fit: CrossFit,
     hand: LabelledPassages,
     texts: list[str],
+    fate: NDArray[np.int64],
     reading: Reading,
     reader: Reader,
     cluster_of: NDArray[np.int32],
@@ -265,6 +329,7 @@ def _out_of_fold(
         majority=held_out_majority(hand.codes, cross_fit.fold),
         cluster=cluster_of[rows].astype(np.int64),
         topic=topic_of[rows].astype(np.int64),
+        fate=fate,
     )
 
 
@@ -276,10 +341,22 @@ def _facts(
     matching: Matching,
     reader: Reader,
     ids: TokenIds,
+    topic_of: NDArray[np.int32],
+    clusters: Clusters,
+    cluster_of: NDArray[np.int32],
+    counts: csr_matrix,
     begin: Watch,
 ) -> Facts:
     begin("coherence")
     quality = coherence(reader.topics, ids.ids, ids.offsets, reader.vocabulary.terms)
+    in_topic = np.bincount(topic_of[topic_of >= 0], minlength=len(reader.topics.doc_topic_prior))
+    name = partial(
+        group_names,
+        terms=reader.vocabulary.terms,
+        ids=ids.ids,
+        offsets=ids.offsets,
+        texts=[passage.text for passage in passages],
+    )
     digest = hashlib.sha256()
     for passage in passages:
         digest.update(f"{passage.id}\0{passage.text}\n".encode(errors="surrogatepass"))
@@ -290,12 +367,16 @@ def _facts(
         n_tokens=len(ids.ids),
         corpus_digest=digest.hexdigest(),
         n_labels=len(hand.rows),
-        n_unmatched_labels=len(matching.unmatched),
+        n_unmatched_labels=len(matching.unmatched) + len(matching.empty),
         n_contested_labels=len(matching.contested),
         coherence_npmi=quality.npmi,
         coherence_c_v=quality.c_v,
         topic_diversity=quality.diversity,
-        topic_names=tuple(topic_names(reader.topics, reader.vocabulary.terms)),
+        topic_names=tuple(name(topic_relevance(reader.topics), group_of=topic_of)),
         label_note=shared_note(labels),
         fold_unit=hand.unit,
+        topic_shares=tuple((in_topic / max(1, in_topic.sum())).tolist()),
+        cluster_names=(
+            tuple(name(cluster_relevance(clusters.mixture, counts), group_of=cluster_of)) if clusters.mixture else ()
+        ),
     )

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["Classifier", "CrossFit", "Pool", "TrainingRows", "fit_classifier"]
 
 DUAL_MAX = 5000
-"""With more hand labels than this the model is fitted in feature space by coordinate descent."""
+"""With more hand labels than this the model is fitted in feature space by coordinate descent, on richer n-grams."""
 
 CALIBRATED_MIN = 30
 """With fewer hand labels the factor is fitted all the same, but not called calibrated."""

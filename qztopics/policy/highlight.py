@@ -11,6 +11,8 @@ from qztopics.text.lexicon import normalise
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from qztopics.features.codepoints import CodePoints
+
 Mark = tuple[int, int, float]
 """A place [start, end) in a text, and the contribution of the term that stands there."""
 
@@ -36,7 +38,8 @@ def highlights(text: str, terms: Sequence[tuple[str, float]]) -> tuple[Mark, ...
     """Find the places of a text where contributing terms stand.
 
     A place goes to the longest term, and of equally long ones to the one of largest absolute value. Terms are found as
-    the features see the text: in any width and case, and a character n-gram also over spaces, with `0` for a number.
+    the features see the text: in any width and case, and a character n-gram with `0` for a number, over spaces or with
+    a space for whitespace or an end of the text.
 
     Parameters
     ----------
@@ -52,10 +55,10 @@ def highlights(text: str, terms: Sequence[tuple[str, float]]) -> tuple[Mark, ...
     >>> highlights("ＧＤＰ增长，渔港开港", [("(bias)", 2.0), ("港", 0.9), ("渔港", 0.4), ("gdp", -0.2)])
     ((0, 3, -0.2), (6, 8, 0.4), (9, 10, 0.9))
     """
-    sought = [(name, value) for name, value in terms if name and not (name[0] == "(" and name[-1] == ")")]
+    sought = [(name, value) for name, value in terms if name.strip() and not (name[0] == "(" and name[-1] == ")")]
     if not sought:
         return ()
-    views = _as_words(text), _as_ngrams(text)
+    views = _as_words(text), _as_ngrams(text), _as_rich_ngrams(text)
     taken = bytearray(len(text))
     marks: list[Mark] = []
     for name, value in sorted(sought, key=lambda term: (-len(term[0]), -abs(term[1]), term[0])):
@@ -94,17 +97,28 @@ def _as_words(text: str) -> _Folded:
 
 
 def _as_ngrams(text: str) -> _Folded:
-    """The text as the n-grams see it: no spaces, one `0` for a number."""
-    points = normalised_code_points(list(text))
+    """The text as plain n-grams see it: no spaces, one `0` for a number."""
+    return _collapsed(normalised_code_points(list(text), marks=False))
+
+
+def _as_rich_ngrams(text: str) -> _Folded:
+    """The text as rich n-grams see it: one `0` for a number, one space for whitespace, and one at either end."""
+    inner = _collapsed(normalised_code_points(list(text), marks=True, ends=False))
+    n = len(text)
+    return _Folded(f" {inner.text} ", (0, *inner.starts, n), (0, *inner.ends, n))
+
+
+def _collapsed(points: CodePoints) -> _Folded:
+    """Characters one by one, with runs of `0` or of spaces as one."""
     kept: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
-    for place in range(len(text)):
-        for code in points.codes[points.offsets[place] : points.offsets[place + 1]].tolist():
-            if kept and code == ord("0") and kept[-1] == "0":
+    for place in range(len(points.offsets) - 1):
+        for character in map(chr, points.codes[points.offsets[place] : points.offsets[place + 1]].tolist()):
+            if kept and character in "0 " and kept[-1] == character:
                 ends[-1] = place + 1
                 continue
-            kept.append(chr(code))
+            kept.append(character)
             starts.append(place)
             ends.append(place + 1)
     return _Folded("".join(kept), tuple(starts), tuple(ends))

@@ -29,6 +29,7 @@ class PolicyTopic:
     group: str
     definition: str
     seed_terms: tuple[str, ...]
+    definition_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,11 @@ class Taxonomy:
     def residual(self) -> int:
         """Class number of `other`, or -1 where the classes hold none."""
         return self.codes.index(RESIDUAL) if RESIDUAL in self.codes else -1
+
+    @property
+    def guided(self) -> bool:
+        """The classes have seed terms, and not their names alone, as those of a label column have."""
+        return any(set(topic.seed_terms) - {topic.name_zh} for topic in self.topics)
 
     def voting_terms(self) -> tuple[tuple[str, ...], ...]:
         """Seed terms that vote, per code; none for `other`."""
@@ -146,7 +152,9 @@ def read_taxonomy(path: Path) -> Taxonomy:
     tie_break = read.rules.tie_break_order.order
     return Taxonomy(
         topics=tuple(
-            PolicyTopic(t.code, t.zh, t.en, t.group, t.definition_zh, tuple(dict.fromkeys(t.seed_terms)))
+            PolicyTopic(
+                t.code, t.zh, t.en, t.group, t.definition_zh, tuple(dict.fromkeys(t.seed_terms)), t.definition_en
+            )
             for t in read.topic
         ),
         tie_break=(*tie_break, *(c for c in codes if c not in tie_break)),

@@ -19,17 +19,18 @@ VALUES_SHOWN = 30
 
 def agreement_part(evaluation: Evaluation, taxonomy: Taxonomy | None) -> Agreement:
     """Name the codes of an evaluation, find its commonest confusions and arrange its strata."""
-    known = {topic.code: topic.name_zh for topic in taxonomy.topics} if taxonomy else {}
-    names = tuple(known.get(code, code) for code in evaluation.codes)
+    known = {topic.code: (topic.name_zh, topic.name_en) for topic in taxonomy.topics} if taxonomy else {}
+    names = tuple(known.get(code, (code, code)) for code in evaluation.codes)
     pairs = [
-        Confused(names[i], names[j], count)
+        Confused(*names[i], *names[j], count)
         for i, line in enumerate(evaluation.confusion)
         for j, count in enumerate(line)
         if i != j and count
     ]
     return Agreement(
         evaluation=evaluation,
-        names=names,
+        names=tuple(chinese for chinese, _ in names),
+        names_en=tuple(english for _, english in names),
         confused=tuple(sorted(pairs, key=lambda pair: -pair.count)[:N_CONFUSED]),
         breakdowns=_breakdowns(evaluation.strata),
         is_measured=evaluation.n_passages >= MEASURED_MIN,

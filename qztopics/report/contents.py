@@ -6,7 +6,7 @@ Shares, probabilities, purities and scores are in [0, 1]; lengths are characters
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from qztopics.policy.highlight import pieces
 
@@ -17,9 +17,34 @@ if TYPE_CHECKING:
     from qztopics.evaluation.intervals import Interval
     from qztopics.policy.highlight import Mark
     from qztopics.records import PolicyShares, Rejection, Span
+    from qztopics.report.attention_part import Attention
+    from qztopics.report.dictionary_part import DictionaryPart
+    from qztopics.report.map_part import MapPart
+    from qztopics.report.terms_part import PolicyTerms
 
 Verdict = Literal["review", "often_wrong", "shared", "usable", "few_labels", "absent"]
 """What the labels say of a keyword, the worst first."""
+
+Badge = Literal["reliable", "fair", "weak", "unmeasured"]
+"""How well a policy topic agrees with the reference labels, in a word."""
+
+RELIABLE_FROM = 0.7
+"""A policy topic whose F1 has its whole interval at or above this agrees reliably."""
+
+WEAK_BELOW = 0.6
+"""A policy topic whose F1 has its whole interval below this agrees weakly."""
+
+
+class Named(Protocol):
+    """Whatever carries the name of a policy topic."""
+
+    @property
+    def name(self) -> str:
+        """In Chinese."""
+
+    @property
+    def name_en(self) -> str:
+        """In English; the same as in Chinese where the classes come without a taxonomy file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +128,7 @@ class Basis:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A topic or cluster whose commonest policy topic is the one at hand."""
+    """A topic or cluster that the policy topic at hand has the share `purity` of."""
 
     number: int
     name: str
@@ -131,16 +156,20 @@ class PolicyLine:
         Over `n_passages`; None for none.
     n_abstained
         Judged passages on which the tool abstained and whose nearest code is this one.
-    n_labels, f1
-        Labelled passages scored and their F1; None without an evaluation, `f1` also where it is not measured.
+    n_labels, f1, f1_interval
+        Labelled passages scored and their F1; None without an evaluation, F1 also where it is not measured.
     seed_terms
         Seed terms with the number of answered passages that hold them, commonest first.
+    terms
+        Frequent and distinctive terms; None where the terms of the passages were not counted.
     """
 
     number: int
     code: str
     name: str
+    name_en: str
     definition: str
+    definition_en: str
     n_passages: int
     n_characters: int
     share: float
@@ -150,11 +179,22 @@ class PolicyLine:
     n_abstained: int
     n_labels: int | None
     f1: float | None
+    f1_interval: Interval | None
     seed_terms: tuple[tuple[str, int], ...]
     topics: tuple[Link, ...]
     clusters: tuple[Link, ...]
     typical: tuple[Example, ...]
     borderline: Example | None
+    terms: PolicyTerms | None = None
+
+    @property
+    def badge(self) -> Badge:
+        """Agreement in a word, judged by the bounds of F1's interval."""
+        if self.f1_interval is None:
+            return "unmeasured"
+        if self.f1_interval.low >= RELIABLE_FROM:
+            return "reliable"
+        return "weak" if self.f1_interval.high < WEAK_BELOW else "fair"
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +226,10 @@ class PolicyPart:
 
 @dataclass(frozen=True, slots=True)
 class TopicLine:
-    """One LDA topic; `n_passages` have it as their heaviest, `share` is of all passages that have topics."""
+    """One LDA topic; `n_passages` have it as their heaviest, `share` is of all passages that have topics.
+
+    `id` is the permanent one, None where it is the number; `parts` are the ids of topics that people merged into it.
+    """
 
     number: int
     name: str
@@ -196,21 +239,68 @@ class TopicLine:
     npmi: float | None
     c_v: float | None
     policy_name: str | None
+    policy_name_en: str | None
     purity: float | None
     typical: tuple[Example, ...]
+    id: int | None = None
+    parts: tuple[int, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterCode:
+    """A policy topic by name, and its share of a cluster's training passages."""
+
+    name: str
+    name_en: str
+    share: float
 
 
 @dataclass(frozen=True, slots=True)
 class ClusterLine:
-    """One cluster; `topics` are its commonest heaviest topics as (number, passages)."""
+    """One cluster; `topics` are its commonest heaviest topics as (number, passages), `policies` what it is about."""
 
     number: int
     n_passages: int
     share: float
     policy_name: str | None
+    policy_name_en: str | None
     purity: float | None
     topics: tuple[tuple[int, int], ...]
     typical: tuple[Example, ...]
+    name: str = ""
+    policies: tuple[ClusterCode, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A cluster that may be about something the taxonomy has no code for.
+
+    Parameters
+    ----------
+    n_unplaced
+        Passages that the tool did not place, or placed under `other`.
+    purity
+        Share of the passages whose nearest code is the commonest one.
+    cohesion
+        Mean cosine of two passages of the cluster in the latent space, over the training passages.
+    terms
+        Most distinctive first.
+    """
+
+    number: int
+    name: str
+    n_passages: int
+    n_unplaced: int
+    purity: float
+    cohesion: float
+    terms: tuple[str, ...]
+    examples: tuple[Example, ...]
+
+    @property
+    def unplaced_share(self) -> float:
+        """Share of the passages that were not placed."""
+        return self.n_unplaced / self.n_passages
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +308,9 @@ class Confused:
     """A pair of codes that were taken for each other, by name."""
 
     hand: str
+    hand_en: str
     predicted: str
+    predicted_en: str
     count: int
 
 
@@ -247,7 +339,7 @@ class Agreement:
 
     Parameters
     ----------
-    names
+    names, names_en
         Names of the evaluation's codes, in the same order.
     confused
         Commonest confusions, commonest first.
@@ -259,6 +351,7 @@ class Agreement:
 
     evaluation: Evaluation
     names: tuple[str, ...]
+    names_en: tuple[str, ...]
     confused: tuple[Confused, ...]
     breakdowns: tuple[Breakdown, ...]
     is_measured: bool
@@ -270,9 +363,9 @@ class KeywordLine:
 
     Parameters
     ----------
-    code, name
+    code, name, name_en
         Its policy topic.
-    also
+    also, also_en
         Names of the other policy topics that have the term.
     n_passages, n_outvoted
         Passages that hold it, and those of them where another policy topic wins the vote.
@@ -285,7 +378,9 @@ class KeywordLine:
     term: str
     code: str
     name: str
+    name_en: str
     also: tuple[str, ...]
+    also_en: tuple[str, ...]
     n_passages: int
     n_outvoted: int
     n_labelled: int
@@ -320,12 +415,12 @@ class KeywordPart:
         return tuple(line for line in self.lines if line.verdict in verdicts)
 
     @property
-    def absent(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        """Terms that no passage holds, under the name of their policy topic."""
-        groups: dict[str, list[str]] = {}
+    def absent(self) -> tuple[tuple[KeywordLine, ...], ...]:
+        """Terms that no passage holds, in groups of one policy topic."""
+        groups: dict[str, list[KeywordLine]] = {}
         for line in self.of("absent"):
-            groups.setdefault(line.name, []).append(line.term)
-        return tuple((name, tuple(terms)) for name, terms in groups.items())
+            groups.setdefault(line.code, []).append(line)
+        return tuple(tuple(lines) for lines in groups.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -380,7 +475,8 @@ class Record:
 class Report:
     """Everything the page shows. `policy` is None for a plain topic modeller, `agreement` without an evaluation.
 
-    `keywords` is None where the audit was not stored.
+    `keywords` is None where the audit was not stored, `map` where the terms of the passages were not counted,
+    `attention` without policy topics, `dictionary` where the wording was not stored.
     """
 
     name: str
@@ -395,6 +491,24 @@ class Report:
     keywords: KeywordPart | None
     quality: Quality
     record: Record
+    map: MapPart | None = None
+    attention: Attention | None = None
+    dictionary: DictionaryPart | None = None
+    candidates: tuple[Candidate, ...] = ()
+    hidden: HiddenTopics | None = None
+
+    def topic_name(self, number: int) -> str:
+        """Name of a topic that is shown, or empty."""
+        return next((line.name for line in self.topics if line.number == number), "")
+
+
+@dataclass(frozen=True, slots=True)
+class HiddenTopics:
+    """Topics that people have hidden: how many, and the passages that have them as their heaviest."""
+
+    n_topics: int
+    n_passages: int
+    share: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,14 +17,20 @@ import numpy as np
 
 from qztopics.report.contents import Figures
 from qztopics.report.fonts import FAMILIES, text_font
+from qztopics.report.numbers import integer, percent
 from qztopics.report.visible import visible
-from qztopics.report.words.zh.general import TEXT, integer, percent
+from qztopics.report.words.zh.labels import TEXT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.font_manager import FontProperties
+
+    Plane = Axes
+    Picture = Figure
+    """Names of matplotlib's types for the modules beside this one, which is the door to it."""
 
     from qztopics.evaluation.curves import Bin, CoveragePoint
     from qztopics.evaluation.intervals import Interval
@@ -46,19 +52,26 @@ _BASELINE_DROP = 0.35
 """Middle of a Chinese character above its baseline, in font sizes."""
 
 
-def draw(report: Report) -> Figures:
-    """Draw every figure of a report that has something to show."""
+def draw(report: Report, save: Callable[[Figure, str], bytes] | None = None) -> Figures:
+    """Draw every figure of a report that has something to show.
+
+    Parameters
+    ----------
+    save
+        Makes a file of a figure and its title; `to_svg` where none is given.
+    """
+    save = save or to_svg
     policy, agreement = report.policy, report.agreement
     has_shares = policy is not None and any(line.n_passages for line in policy.lines)
     has_corrected = policy is not None and any(line.corrected for line in policy.lines)
     has_matrix = agreement is not None and 0 < len(agreement.names) <= CONFUSION_MAX
     scores = agreement.evaluation if agreement and agreement.is_measured else None
     return Figures(
-        shares=to_svg(_shares(policy), TEXT["shares_figure"]) if policy and has_shares and not has_corrected else None,
-        corrected=to_svg(_corrected(policy), TEXT["corrected_figure"]) if policy and has_corrected else None,
-        confusion=to_svg(_confusion(agreement), TEXT["confusion_figure"]) if agreement and has_matrix else None,
-        calibration=to_svg(plot_calibration(scores.reliability), TEXT["calibration_figure"]) if scores else None,
-        coverage=to_svg(plot_coverage(scores.coverage_curve), TEXT["coverage_figure"]) if scores else None,
+        shares=save(_shares(policy), TEXT["shares_figure"]) if policy and has_shares and not has_corrected else None,
+        corrected=save(_corrected(policy), TEXT["corrected_figure"]) if policy and has_corrected else None,
+        confusion=save(_confusion(agreement), TEXT["confusion_figure"]) if agreement and has_matrix else None,
+        calibration=save(plot_calibration(scores.reliability), TEXT["calibration_figure"]) if scores else None,
+        coverage=save(plot_coverage(scores.coverage_curve), TEXT["coverage_figure"]) if scores else None,
     )
 
 
@@ -95,15 +108,15 @@ def plot_bars(names: Sequence[str], shares: Sequence[float], *, n_grey: int = 0)
     row, top, right, width = 21.0, 4.0, 52.0, 620.0
     left = max(text_width(label) for label in labels) * BODY + 14
     height = top * 2 + row * len(labels)
-    figure, axes = _canvas(width, height)
+    figure, axes = make_canvas(width, height)
     scale = (width - left - right) / max(shares)
     for i, (label, share) in enumerate(zip(labels, shares, strict=True)):
         middle = height - top - row * (i + 0.5)
         baseline = middle - BODY * _BASELINE_DROP
         colour = GREY if i >= len(labels) - n_grey else ACCENT
         axes.barh(middle, share * scale, height=row * 0.62, left=left, color=colour, linewidth=0)
-        _write(axes, left - 8, baseline, label, align="right")
-        _write(axes, left + share * scale + 6, baseline, percent(share), colour=MUTED)
+        write_words(axes, left - 8, baseline, label, align="right")
+        write_words(axes, left + share * scale + 6, baseline, percent(share), colour=MUTED)
     axes.plot([left, left], [top, height - top], color=MUTED, linewidth=0.8)
     return figure
 
@@ -124,29 +137,29 @@ def plot_intervals(names: Sequence[str], figures: Sequence[Interval], counted: S
     row, top, bottom, right, width = 21.0, 28.0, 22.0, 52.0, 620.0
     left = max(text_width(label) for label in labels) * BODY + 14
     height = top + row * len(labels) + bottom
-    figure, axes = _canvas(width, height)
+    figure, axes = make_canvas(width, height)
     longest = max(0.01, *(f.high for f in figures), *counted)
     scale = (width - left - right) / longest
     step = next((s for s in (0.01, 0.02, 0.05, 0.1, 0.2) if longest / s <= 8), 0.25)
     for k in range(int(longest / step + 1e-9) + 1):
         x = left + k * step * scale
-        _line(axes, [x, x], [bottom, height - top], colour=LINE if k else MUTED)
-        _write(axes, x, bottom - 15, f"{100 * k * step:.0f}%", align="center", colour=MUTED)
+        draw_line(axes, [x, x], [bottom, height - top], colour=LINE if k else MUTED)
+        write_words(axes, x, bottom - 15, f"{100 * k * step:.0f}%", align="center", colour=MUTED)
     for i, (label, f, raw) in enumerate(zip(labels, figures, counted, strict=True)):
         middle = height - top - row * (i + 0.5)
         baseline = middle - BODY * _BASELINE_DROP
-        _line(axes, [left + f.low * scale, left + f.high * scale], [middle, middle], colour=ERROR, width=3.0)
-        _dot(axes, left + f.value * scale, middle)
+        draw_line(axes, [left + f.low * scale, left + f.high * scale], [middle, middle], colour=ERROR, width=3.0)
+        draw_dot(axes, left + f.value * scale, middle)
         _ring(axes, left + raw * scale, middle)
-        _write(axes, left - 8, baseline, label, align="right")
-        _write(axes, left + max(f.high, raw) * scale + 8, baseline, percent(f.value), colour=MUTED)
+        write_words(axes, left - 8, baseline, label, align="right")
+        write_words(axes, left + max(f.high, raw) * scale + 8, baseline, percent(f.value), colour=MUTED)
     key = height - 13
-    _line(axes, [left, left + 22], [key, key], colour=ERROR, width=3.0)
-    _dot(axes, left + 11, key)
-    _write(axes, left + 28, key - BODY * _BASELINE_DROP, TEXT["corrected_dot"])
+    draw_line(axes, [left, left + 22], [key, key], colour=ERROR, width=3.0)
+    draw_dot(axes, left + 11, key)
+    write_words(axes, left + 28, key - BODY * _BASELINE_DROP, TEXT["corrected_dot"])
     second = left + 28 + text_width(TEXT["corrected_dot"]) * BODY + 30
     _ring(axes, second, key)
-    _write(axes, second + 10, key - BODY * _BASELINE_DROP, TEXT["nearest_dot"])
+    write_words(axes, second + 10, key - BODY * _BASELINE_DROP, TEXT["nearest_dot"])
     return figure
 
 
@@ -171,19 +184,19 @@ def plot_confusion(names: Sequence[str], counts: Sequence[Sequence[int]]) -> Fig
     left = max(text_width(label) for label in labels) * BODY + 14
     n = len(labels)
     height = head + cell * n + 2
-    figure, axes = _canvas(left + cell * n + 2, height)
+    figure, axes = make_canvas(left + cell * n + 2, height)
     matrix = np.asarray(counts, dtype=np.int64)
     shade = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
     for i, label in enumerate(labels):
         middle = height - head - cell * (i + 0.5)
         baseline = middle - BODY * _BASELINE_DROP
-        _write(axes, left - 8, baseline, label, align="right")
-        _write(axes, left + cell * (i + 0.5), height - head + 7, str(i + 1), align="center", colour=MUTED)
+        write_words(axes, left - 8, baseline, label, align="right")
+        write_words(axes, left + cell * (i + 0.5), height - head + 7, str(i + 1), align="center", colour=MUTED)
         for j in range(n):
             _cell(axes, left + cell * j, middle - cell / 2, cell, float(shade[i, j]), on_diagonal=i == j)
             if matrix[i, j]:
                 colour = "#ffffff" if shade[i, j] >= DARK else INK
-                _write(axes, left + cell * (j + 0.5), baseline, str(matrix[i, j]), align="center", colour=colour)
+                write_words(axes, left + cell * (j + 0.5), baseline, str(matrix[i, j]), align="center", colour=colour)
     return figure
 
 
@@ -207,19 +220,19 @@ def plot_calibration(bins: Sequence[Bin]) -> Figure:
         From unsure to sure, at least one.
     """
     figure, axes, frame = _square(range(0, 11, 2), across=TEXT["mean_probability"], up=TEXT["share_right"])
-    _line(axes, [frame.left, frame.right], [frame.bottom, frame.top], colour=GREY, dashes=(4, 3))
+    draw_line(axes, [frame.left, frame.right], [frame.bottom, frame.top], colour=GREY, dashes=(4, 3))
     places = [frame.x(b.probability) for b in bins]
     for x, b in zip(places, bins, strict=True):
         low, high = frame.y(b.right.low), frame.y(b.right.high)
-        _line(axes, [x, x], [low, high], colour=ERROR, width=1.4)
+        draw_line(axes, [x, x], [low, high], colour=ERROR, width=1.4)
         for end in (low, high):
-            _line(axes, [x - 3, x + 3], [end, end], colour=ERROR, width=1.4)
+            draw_line(axes, [x - 3, x + 3], [end, end], colour=ERROR, width=1.4)
     for x, b in zip(places, bins, strict=True):
-        _dot(axes, x, frame.y(b.right.value))
-    _write(axes, frame.left - 8, frame.top + 10, TEXT["n_short"], align="right", colour=MUTED)
+        draw_dot(axes, x, frame.y(b.right.value))
+    write_words(axes, frame.left - 8, frame.top + 10, TEXT["n_short"], align="right", colour=MUTED)
     counts = [b.n for b in bins]
     for x, count in merge_counts(places, counts, gap=text_width(integer(sum(counts))) * BODY + 4):
-        _write(axes, x, frame.top + 10, integer(count), align="center", colour=MUTED)
+        write_words(axes, x, frame.top + 10, integer(count), align="center", colour=MUTED)
     return figure
 
 
@@ -235,14 +248,16 @@ def plot_coverage(points: Sequence[CoveragePoint]) -> Figure:
     step = 1 if lowest >= 5 else 2
     grid = range(lowest - lowest % step, 11, step)
     figure, axes, frame = _square(grid, across=TEXT["coverage"], up=TEXT["accuracy"])
-    _line(axes, [frame.x(p.coverage) for p in points], [frame.y(p.accuracy) for p in points], colour=ACCENT, width=1.8)
+    draw_line(
+        axes, [frame.x(p.coverage) for p in points], [frame.y(p.accuracy) for p in points], colour=ACCENT, width=1.8
+    )
     for point in points:
         if point.coverage in NAMED_COVERAGES:
             x, y = frame.x(point.coverage), frame.y(point.accuracy)
             # A falling curve leaves the place to the lower left free, a rising one that to the upper left.
             is_below = point.accuracy >= points[0].accuracy and y > frame.bottom + 20
-            _dot(axes, x, y)
-            _write(axes, x - 6, y - 14 if is_below else y + 8, percent(point.accuracy), align="right")
+            draw_dot(axes, x, y)
+            write_words(axes, x - 6, y - 14 if is_below else y + 8, percent(point.accuracy), align="right")
     return figure
 
 
@@ -297,21 +312,21 @@ class _Frame:
 def _square(tenths: range, *, across: str, up: str) -> tuple[Figure, Axes, _Frame]:
     """Make a square plot with its grid, from 0 to 1 across; `tenths` are the grid lines up."""
     frame = _Frame(tenths[0] / 10)
-    figure, axes = _canvas(frame.right + 22, frame.top + 46)
+    figure, axes = make_canvas(frame.right + 22, frame.top + 46)
     for k in range(0, 11, 2):
-        _line(axes, [frame.x(k / 10)] * 2, [frame.bottom, frame.top], colour=LINE)
-        _write(axes, frame.x(k / 10), frame.bottom - 15, f"{k * 10}%", align="center", colour=MUTED)
+        draw_line(axes, [frame.x(k / 10)] * 2, [frame.bottom, frame.top], colour=LINE)
+        write_words(axes, frame.x(k / 10), frame.bottom - 15, f"{k * 10}%", align="center", colour=MUTED)
     for k in tenths:
         y = frame.y(k / 10)
-        _line(axes, [frame.left, frame.right], [y, y], colour=LINE)
-        _write(axes, frame.left - 8, y - BODY * _BASELINE_DROP, f"{k * 10}%", align="right", colour=MUTED)
-    _line(axes, [frame.left, frame.left, frame.right], [frame.top, frame.bottom, frame.bottom], colour=MUTED)
-    _write(axes, (frame.left + frame.right) / 2, 6, across, align="center")
-    _write(axes, 4, frame.top + 32, up)
+        draw_line(axes, [frame.left, frame.right], [y, y], colour=LINE)
+        write_words(axes, frame.left - 8, y - BODY * _BASELINE_DROP, f"{k * 10}%", align="right", colour=MUTED)
+    draw_line(axes, [frame.left, frame.left, frame.right], [frame.top, frame.bottom, frame.bottom], colour=MUTED)
+    write_words(axes, (frame.left + frame.right) / 2, 6, across, align="center")
+    write_words(axes, 4, frame.top + 32, up)
     return figure, axes, frame
 
 
-def _line(
+def draw_line(
     axes: Axes,
     xs: Sequence[float],
     ys: Sequence[float],
@@ -320,10 +335,12 @@ def _line(
     width: float = 0.8,
     dashes: tuple[int, int] | None = None,
 ) -> None:
+    """Draw a line through points."""
     axes.plot(xs, ys, color=colour, linewidth=width, linestyle=(0, dashes) if dashes else "-")
 
 
-def _dot(axes: Axes, x: float, y: float) -> None:
+def draw_dot(axes: Axes, x: float, y: float) -> None:
+    """Draw a dot that stands out from a line."""
     from matplotlib.patches import Circle
 
     axes.add_patch(Circle((x, y), 3.4, facecolor=ACCENT, edgecolor="#ffffff", linewidth=0.8, zorder=3))
@@ -339,6 +356,26 @@ def to_svg(figure: Figure, title: str) -> bytes:
         figure.savefig(out, format="svg", metadata=metadata, transparent=True)
     svg = out.getvalue().replace(b"\r\n", b"\n")
     return svg[svg.index(b"<svg") :]  # without the document type, which names an address
+
+
+def to_png(figure: Figure, _title: str, *, font: FontProperties) -> bytes:
+    """Write a figure as PNG on white, three pixels to a point.
+
+    Parameters
+    ----------
+    font
+        One that holds every character of the figure, as `fonts.font_holding` finds it.
+    """
+    from matplotlib.text import Text
+
+    for text in figure.findobj(Text):
+        size = text.get_fontsize()
+        text.set_fontproperties(font)
+        text.set_fontsize(size)
+    out = io.BytesIO()
+    with _own_style():
+        figure.savefig(out, format="png", dpi=3 * POINTS, facecolor="#ffffff", metadata={"Software": None})
+    return out.getvalue()
 
 
 def shorten(name: str) -> str:
@@ -379,7 +416,7 @@ def _own_style() -> Iterator[None]:
         yield
 
 
-def _canvas(width: float, height: float) -> tuple[Figure, Axes]:
+def make_canvas(width: float, height: float) -> tuple[Figure, Axes]:
     """Make a figure whose data coordinates are points from the lower left corner."""
     from matplotlib.figure import Figure
 
@@ -392,7 +429,8 @@ def _canvas(width: float, height: float) -> tuple[Figure, Axes]:
     return figure, axes
 
 
-def _write(axes: Axes, x: float, y: float, text: str, *, align: str = "left", colour: str = INK) -> None:
+def write_words(axes: Axes, x: float, y: float, text: str, *, align: str = "left", colour: str = INK) -> None:
+    """Write one line of text on the baseline `y`, in points."""
     axes.text(
         x,
         y,

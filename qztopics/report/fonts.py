@@ -29,23 +29,28 @@ def text_font(size: float) -> FontProperties:
     size
         Points.
     """
-    import matplotlib as mpl
     from matplotlib.font_manager import FontProperties
 
-    measured = Path(mpl.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf"
-    return FontProperties(family=list(FAMILIES), fname=measured, size=size)
+    return FontProperties(family=list(FAMILIES), fname=_shipped(), size=size)
 
 
-def font_holding(characters: str) -> Path | None:
-    """Find an installed font of `FAMILIES` that has a glyph for each character, or None.
+def font_holding(characters: str) -> FontProperties | None:
+    """Find an installed family of `FAMILIES` that holds, with matplotlib's own font, each character; None without one.
 
     matplotlib only warns where a glyph is missing and draws a box, so whoever draws pixels asks here first.
     """
-    from matplotlib.font_manager import fontManager, get_font
+    from matplotlib.font_manager import FontProperties, findfont, fontManager, get_font
 
     wanted = {ord(character) for character in characters if not character.isspace()}
+    wanted -= set(get_font(_shipped()).get_charmap())
+    installed = {entry.name for entry in fontManager.ttflist}
     for family in FAMILIES:
-        for path in sorted({entry.fname for entry in fontManager.ttflist if entry.name == family}):
-            if wanted <= set(get_font(path).get_charmap()):
-                return Path(path)
+        if family in installed and wanted <= set(get_font(findfont(FontProperties(family=family))).get_charmap()):
+            return FontProperties(family=[family, "DejaVu Sans"])
     return None
+
+
+def _shipped() -> Path:
+    import matplotlib as mpl
+
+    return Path(mpl.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf"

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from qztopics.report.page import render_template
-from qztopics.report.reasons import in_chinese, notice_in_chinese
 from qztopics.storage import write_text
 
 if TYPE_CHECKING:
@@ -32,6 +31,15 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
+class Remark:
+    """What is to be said of a page or of a place in it: code, English words, and the text of the place."""
+
+    code: str
+    words: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
     """One paragraph: its pieces in the source, its passages, what it was taken for and why."""
 
@@ -40,7 +48,7 @@ class Block:
     reason: str
     before: tuple[Piece, ...]
     after: tuple[str, ...]
-    notices: tuple[str, ...]
+    notices: tuple[Remark, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +71,7 @@ class Inspected:
     encoding: str
     certain: bool
     meta: tuple[tuple[str, str], ...]
-    notices: tuple[str, ...]
+    notices: tuple[Remark, ...]
     groups: tuple[Group, ...]
     n_joins: int
     n_passages: int
@@ -144,7 +152,7 @@ def _inspect(
         encoding=document.encoding,
         certain=document.encoding_certain,
         meta=tuple(document.meta.items()),
-        notices=tuple(notice_in_chinese(notice.code, notice.words) for notice in notices if notice.span is None),
+        notices=tuple(Remark(notice.code, notice.words, "") for notice in notices if notice.span is None),
         groups=groups,
         n_joins=sum(len(block.before) - 1 for block in blocks),
         n_passages=body,
@@ -163,14 +171,14 @@ def _block(
         leaps = any(text[starts[n - 1] : starts[n]].strip() for n in between if n not in printed)
         pieces.append(Piece(line, text[start:end], leaps))
     mended = [
-        f"{notice_in_chinese(notice.code, notice.words)}：{text[notice.span[0] : notice.span[1]]}"
+        Remark(notice.code, notice.words, text[notice.span[0] : notice.span[1]])
         for notice in notices
         if notice.span is not None and any(start <= notice.span[0] < end for start, end in paragraph.spans)
     ]
     return Block(
         paragraph.id,
         paragraph.kind,
-        in_chinese(paragraph.reason),
+        paragraph.reason,
         tuple(pieces),
         tuple(p.text for p in passages),
         tuple(mended),

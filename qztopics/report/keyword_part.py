@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def keyword_part(audit: KeywordAudit, taxonomy: Taxonomy) -> KeywordPart:
     """Arrange the terms of an audit by what is to be done about them."""
-    names = {topic.code: topic.name_zh for topic in taxonomy.topics}
+    names = {topic.code: (topic.name_zh, topic.name_en) for topic in taxonomy.topics}
     terms = [*audit.hurting, *sorted((t for t in audit.terms if not t.hurts), key=lambda t: -t.n_passages)]
     order: tuple[Verdict, ...] = get_args(Verdict)
     lines = [_line(term, names) for term in terms]
@@ -28,12 +28,16 @@ def keyword_part(audit: KeywordAudit, taxonomy: Taxonomy) -> KeywordPart:
     )
 
 
-def _line(term: TermAudit, names: dict[str, str]) -> KeywordLine:
+def _line(term: TermAudit, names: dict[str, tuple[str, str]]) -> KeywordLine:
+    name, name_en = names.get(term.code, (term.code, term.code))
+    also = [names.get(code, (code, code)) for code in term.also]
     return KeywordLine(
         term=term.term,
         code=term.code,
-        name=names.get(term.code, term.code),
-        also=tuple(names.get(code, code) for code in term.also),
+        name=name,
+        name_en=name_en,
+        also=tuple(chinese for chinese, _ in also),
+        also_en=tuple(english for _, english in also),
         n_passages=term.n_passages,
         n_outvoted=term.n_conflicts,
         n_labelled=term.n_labelled,

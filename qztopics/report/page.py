@@ -8,13 +8,26 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from qztopics.report import figures_attention, figures_map, numbers, origins
+from qztopics.report.embedded import embedded
+from qztopics.report.trace_words import script_words
 from qztopics.report.visible import visible
-from qztopics.report.words.zh import general as words
+from qztopics.report.words import en, zh
+from qztopics.report.words.both import Words, attribute, pair
+from qztopics.report.words.en import labels as english
+from qztopics.report.words.zh import labels as chinese
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
     from qztopics.report.contents import Figures, Report
+    from qztopics.report.map_part import MapPart
+
+WORDS = Words(zh, en)
+"""Every word of the pages, in both languages."""
+
+SCRIPTS = ("language.js", "table.js", "map.js", "trace.js")
+"""The page's script, in parts that stand in this order."""
 
 MATRIX_MAX = 30
 """Above this number of classes the confusion matrix is left to the list of commonest confusions."""
@@ -25,14 +38,33 @@ def render(report: Report, figures: Figures) -> str:
     return render_template(
         "page.html",
         report=report,
-        names={line.code: line.name for line in report.policy.lines} if report.policy else {},
+        names={line.code: pair(line.name, line.name_en) for line in report.policy.lines} if report.policy else {},
         matrix_max=MATRIX_MAX,
         shares=_address(figures.shares),
         corrected=_address(figures.corrected),
         confusion=_address(figures.confusion),
         calibration=_address(figures.calibration),
         coverage=_address(figures.coverage),
+        trace_words=embedded(script_words(report)),
+        **_map(report.map),
+        attention_max=figures_attention.PANELS_MAX,
+        attention_top=figures_attention.top_of,
+        attention_darkest=figures_attention.darkest_of,
+        draw_band=figures_attention.band,
+        draw_strip=figures_attention.strip,
+        draw_bars=figures_attention.bars,
     )
+
+
+def _map(part: MapPart | None) -> dict[str, object]:
+    """What the template of the topic map draws, and the data of its script."""
+    placed = figures_map.dots(part) if part else ()
+    return {
+        "map_size": (figures_map.WIDTH, figures_map.HEIGHT),
+        "map_dots": placed,
+        "map_key": figures_map.key(placed),
+        "map_data": embedded(figures_map.data(part)) if part else "",
+    }
 
 
 def render_template(template: str, **context: object) -> str:
@@ -48,18 +80,19 @@ def render_template(template: str, **context: object) -> str:
     template
         File name in `templates/`.
     context
-        What the template names besides `w` (the module of words), `t` (its labels), `style`, `script` and `policy_of`.
+        What the template names besides `w` (the words in both languages), `t` (the labels among them), `style`,
+        `script` and `policy_of`.
     """
     from markupsafe import Markup
 
-    style, script = _asset("style.css"), _asset("table.js")
+    style, script = _asset("style.css"), "\n".join(map(_asset, SCRIPTS))
     return (
         _environment()
         .get_template(template)
         .render(
             context,
-            w=words,
-            t=words.TEXT,
+            w=WORDS,
+            t=pair(chinese.TEXT, english.TEXT),
             policy_of=_policy_of(style, script),
             style=Markup(style),  # noqa: S704 - our own file
             script=Markup(script),  # noqa: S704 - our own file
@@ -80,12 +113,17 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        integer=words.integer,
-        percent=words.percent,
-        decimal=words.decimal,
-        interval=words.interval,
-        signed=words.signed,
+        attribute=attribute,
+        integer=numbers.integer,
+        percent=numbers.percent,
+        decimal=numbers.decimal,
+        interval=numbers.interval,
+        signed=numbers.signed,
+        signed_count=numbers.signed_count,
+        signed_points=numbers.signed_points,
     )
+    environment.globals["NONE"] = numbers.NONE
+    environment.globals["origins"] = origins
     return environment
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from qztopics.policy.highlight import highlights
@@ -11,17 +12,35 @@ from qztopics.report.contents import Example
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from scipy.sparse import csr_matrix
+
     from qztopics.rows import Row
 
     Terms = tuple[tuple[str, float], ...]
     """(name, contribution) of what decided on a passage, as in the `terms` of a row."""
     Explain = Callable[[Sequence[Row]], Sequence[Terms]]
     """Asks the model for the terms that decided on the nearest code of each row."""
+    Count = Callable[[Sequence[Row]], csr_matrix]
+    """Counts the terms of the model's vocabulary in each row: shape (n_rows, n_terms)."""
 
-__all__ = ["choose", "example", "explained", "heaviest_topic", "is_counted", "is_duplicate", "is_judged", "length"]
+__all__ = [
+    "choose",
+    "choose_apart",
+    "example",
+    "explained",
+    "heaviest_topic",
+    "is_counted",
+    "is_duplicate",
+    "is_judged",
+    "length",
+]
 
 SHOWN_CHARACTERS = 200
 """Longer passages are shown cut: the report quotes, it does not reprint."""
+NEAR_COPY = 0.5
+"""Passages that share at least so many of their pairs of neighbouring characters (Jaccard) say the same again."""
+LOOKED_AT = 500
+"""Passages that are looked through for different ones."""
 
 
 def is_duplicate(row: Row) -> bool:
@@ -84,3 +103,45 @@ def choose(rows: Iterable[Row], score: Callable[[Row], float], n: int, *, beside
             seen.add(row.text)
             chosen.append(row)
     return chosen
+
+
+def choose_apart(
+    rows: Iterable[Row], score: Callable[[Row], float], n: int, *, besides: Iterable[Row] = ()
+) -> list[Row]:
+    """Choose `n` rows of high score that differ: no near-copies, and of different articles where there are such.
+
+    Among the `LOOKED_AT` rows of highest score the best of each article comes first, the earlier one at a tie; the
+    further ones of an article come only where there are too few articles. Near-copies do not come at all, so there may
+    be fewer than `n`.
+
+    Parameters
+    ----------
+    besides
+        Rows whose near-copies must not come; their articles may.
+    """
+    near = [_pairs(row.text) for row in besides]
+    looked_at = sorted(rows, key=score, reverse=True)[:LOOKED_AT]
+    chosen: list[int] = []
+    articles: set[str] = set()
+    for only_new in (True, False):
+        for i, row in enumerate(looked_at):
+            article = row.article_id or row.document_id
+            if len(chosen) == n or i in chosen or (only_new and article in articles):
+                continue
+            pairs = _pairs(row.text)
+            if not any(_alike(pairs, other) for other in near):
+                near.append(pairs)
+                articles.add(article)
+                chosen.append(i)
+    return [looked_at[i] for i in sorted(chosen)]
+
+
+def _pairs(text: str) -> frozenset[str]:
+    """Pairs of neighbouring letters and figures; of a text with fewer than two, itself."""
+    letters = "".join(filter(str.isalnum, text))
+    return frozenset(map("".join, pairwise(letters))) or frozenset((text,))
+
+
+def _alike(a: frozenset[str], b: frozenset[str]) -> bool:
+    common = len(a & b)
+    return common >= NEAR_COPY * (len(a) + len(b) - common)

@@ -6,9 +6,12 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from qztopics.evaluation.intervals import Interval
 from qztopics.report.contents import Link, PolicyLine, PolicyPart, ReasonLine
-from qztopics.report.passages import choose, example, explained, is_duplicate, is_judged, length
+from qztopics.report.group_part import POLICY_SHARE
+from qztopics.report.passages import choose, choose_apart, example, explained, is_duplicate, is_judged, length
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
     from qztopics.report.passages import Explain
     from qztopics.rows import Row
 
-N_TYPICAL = 2
+N_TYPICAL = 3
 N_SEED_TERMS = 8
 N_EXAMPLES = 2
 
@@ -80,15 +83,19 @@ def _line(
     explain: Explain | None,
 ) -> PolicyLine:
     n_characters = sum(length(row.text) for row in answered)
-    typical = choose(answered, lambda row: row.probability or 0.0, N_TYPICAL)
-    borderline = choose(answered, lambda row: -_margin(row), 1, besides=typical)
+    # Of three passages the third is left to be the borderline one.
+    n_typical = min(N_TYPICAL, max(2, len(answered) - 1))
+    typical = choose_apart(answered, lambda row: row.probability or 0.0, n_typical)
+    borderline = choose_apart(answered, lambda row: -_margin(row), 1, besides=typical)
     examples = explained([*typical, *borderline], explain)
     score = next((s for s in evaluation.per_class if s.code == topic.code), None) if evaluation else None
     return PolicyLine(
         number=number,
         code=topic.code,
         name=topic.name_zh,
+        name_en=topic.name_en,
         definition=topic.definition,
+        definition_en=topic.definition_en,
         n_passages=len(answered),
         n_characters=n_characters,
         share=_ratio(n_characters, n_all_characters),
@@ -98,9 +105,10 @@ def _line(
         n_abstained=n_abstained,
         n_labels=None if evaluation is None else score.support if score else 0,
         f1=score.f1.value if score and score.measured else None,
+        f1_interval=score.f1 if score and score.measured else None,
         seed_terms=_seed_terms(topic, answered),
         topics=_links(model.topic_map, number, model.facts.topic_names),
-        clusters=_links(model.cluster_map, number, ()),
+        clusters=_links(model.cluster_map, number, model.facts.cluster_names),
         typical=tuple(examples[: len(typical)]),
         borderline=examples[-1] if borderline else None,
     )
@@ -130,13 +138,14 @@ def _seed_terms(topic: PolicyTopic, answered: Sequence[Row]) -> tuple[tuple[str,
 
 
 def _links(groups: GroupMap | None, number: int, names: Sequence[str]) -> tuple[Link, ...]:
-    """Groups whose commonest policy topic is `number`, purest first."""
+    """Groups whose commonest policy topic is `number`, or that it has a good share of; largest share first."""
     if groups is None:
         return ()
+    shares = groups.counts[:, number] / np.maximum(1, groups.counts.sum(axis=1))
     found = [
-        Link(k, names[k] if k < len(names) else "", float(groups.purity[k]))
+        Link(k, names[k] if k < len(names) else "", float(shares[k]))
         for k, code in enumerate(groups.code)
-        if code == number
+        if code == number or shares[k] >= POLICY_SHARE
     ]
     return tuple(sorted(found, key=lambda link: (-link.purity, link.number)))
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from qztopics.errors import DataError
+from qztopics.model import as_shown
 from qztopics.records import KINDS
 from qztopics.report.agreement_part import agreement_part
+from qztopics.report.attention_part import attention
+from qztopics.report.candidate_part import candidates
 from qztopics.report.contents import (
     Basis,
     DocumentLine,
@@ -17,10 +20,14 @@ from qztopics.report.contents import (
     Record,
     Report,
 )
-from qztopics.report.group_part import cluster_lines, topic_lines
+from qztopics.report.dates import day_of
+from qztopics.report.dictionary_part import dictionary_part
+from qztopics.report.group_part import cluster_lines, hidden_topics, topic_lines
 from qztopics.report.keyword_part import keyword_part
+from qztopics.report.map_part import map_part
 from qztopics.report.passages import is_counted, is_duplicate, is_judged
 from qztopics.report.policy_part import policy_part
+from qztopics.report.terms_part import terms_part
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -29,13 +36,12 @@ if TYPE_CHECKING:
     from qztopics.model import Model
     from qztopics.policy.audit import KeywordAudit
     from qztopics.records import CorpusSummary, PolicyShares
-    from qztopics.report.passages import Explain
+    from qztopics.report.passages import Count, Explain
     from qztopics.rows import Row
+    from qztopics.text.findings import Wording
 
 DOCUMENTS_SHOWN = 200
 REJECTIONS_SHOWN = 200
-
-_DATE = re.compile(r"([0-9]{4})[-./年]?([0-9]{2})[-./月]?([0-9]{2})日?(?![0-9])")
 
 
 def prepare(
@@ -50,7 +56,9 @@ def prepare(
     notes: Sequence[str] = (),
     shares: PolicyShares | None = None,
     audit: KeywordAudit | None = None,
+    wording: Wording | None = None,
     explain: Explain | None = None,
+    count: Count | None = None,
 ) -> Report:
     """Count everything the report shows.
 
@@ -67,8 +75,12 @@ def prepare(
         Sentences about the labels or the corpus, such as who coded them; shown as they are.
     shares, audit
         Of the policy topics and of the seed terms, where `train` stored them.
+    wording
+        Dictionary test, terms to decide on and set phrases, where `train` stored them.
     explain
         Gives the terms that decided on the nearest code of each row; without it no passage has marks.
+    count
+        Counts the model's terms in rows; without it there is no topic map, and policy topics have seed terms only.
 
     Raises
     ------
@@ -76,23 +88,40 @@ def prepare(
         A row names a code, topic or cluster that the model does not have, or shares are of other codes.
     """
     _check(rows, model)
+    model = as_shown(model, without_hidden=True)
     taxonomy = model.taxonomy
     if taxonomy and shares and shares.codes != taxonomy.codes:
         raise DataError("the stored shares are of other policy topics than the model's; train the model again")
-    return Report(
+    report = Report(
         name=name,
         version=version,
         funnel=_funnel(rows, summary),
         basis=_basis(rows, model, notes),
         policy=policy_part(rows, model, taxonomy, evaluation, shares, explain) if taxonomy else None,
         topics=topic_lines(rows, model),
+        hidden=hidden_topics(rows, model),
         topic_diversity=model.facts.topic_diversity,
         clusters=cluster_lines(rows, model),
+        candidates=candidates(rows, model),
         agreement=None if evaluation is None else agreement_part(evaluation, taxonomy),
         keywords=keyword_part(audit, taxonomy) if audit and taxonomy else None,
         quality=_quality(rows, summary),
+        dictionary=dictionary_part(wording, taxonomy) if wording else None,
         record=_record(model, made_with),
+        attention=attention(rows, taxonomy, model.lexicon.places, seed=model.settings.seed) if taxonomy else None,
     )
+    return report if count is None else _with_terms(report, rows, model, count)
+
+
+def _with_terms(report: Report, rows: Sequence[Row], model: Model, count: Count) -> Report:
+    """Add what is made from counting the terms of every passage."""
+    counted = [row for row in rows if is_counted(row)]
+    passage_term_matrix = count(counted)
+    policy = report.policy
+    if policy is not None and model.taxonomy is not None:
+        found = terms_part(counted, passage_term_matrix, model.vocabulary.terms, model.taxonomy.codes)
+        policy = replace(policy, lines=tuple(replace(line, terms=found[line.code]) for line in policy.lines))
+    return replace(report, policy=policy, map=map_part(counted, passage_term_matrix, model))
 
 
 def _check(rows: Sequence[Row], model: Model) -> None:
@@ -129,8 +158,8 @@ def _funnel(rows: Sequence[Row], summary: CorpusSummary) -> Funnel:
 def _basis(rows: Sequence[Row], model: Model, notes: Sequence[str]) -> Basis:
     dates: dict[str, str | None] = {}
     for row in rows:
-        found = _DATE.match(row.meta.get("date", "").strip())
-        dates[row.document_id] = dates.get(row.document_id) or ("-".join(found.groups()) if found else None)
+        found = day_of(row.meta.get("date", ""))
+        dates[row.document_id] = dates.get(row.document_id) or (found.isoformat() if found else None)
     known = sorted(date for date in dates.values() if date)
     facts = model.facts
     return Basis(
@@ -145,14 +174,19 @@ def _basis(rows: Sequence[Row], model: Model, notes: Sequence[str]) -> Basis:
     )
 
 
-def _quality(rows: Sequence[Row], summary: CorpusSummary) -> Quality:
+def document_lines(rows: Sequence[Row], summary: CorpusSummary) -> list[DocumentLine]:
+    """Count the passages of every document, in order."""
     body = Counter(row.source for row in rows if is_counted(row))
     furniture = Counter(row.source for row in rows if row.kind != "body")
     duplicates = Counter(row.source for row in rows if is_duplicate(row))
-    lines = [
+    return [
         DocumentLine(source, encoding, certain, n, body[source], furniture[source], duplicates[source])
         for source, encoding, certain, n in summary.documents
     ]
+
+
+def _quality(rows: Sequence[Row], summary: CorpusSummary) -> Quality:
+    lines = document_lines(rows, summary)
     if len(lines) > DOCUMENTS_SHOWN:
         lines.sort(key=lambda line: line.is_certain)
     encodings = Counter(encoding for _, encoding, _, _ in summary.documents)

@@ -1,10 +1,10 @@
-"""The lexicon: stop words, user words and a gazetteer of places, read from a folder that people edit by hand."""
+"""The lexicon: word lists and a gazetteer of places, read from a folder that people edit by hand."""
 
 from __future__ import annotations
 
 import csv
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from qztopics.errors import SettingsError
@@ -16,6 +16,13 @@ if TYPE_CHECKING:
 STOP_WORDS = "stop_words.txt"
 USER_WORDS = "user_words.txt"
 PLACES = "places.csv"
+PHRASES = "phrases.csv"
+SET_PHRASES = "set_phrases.txt"
+
+STATUSES = ("approved", "rejected", "open")
+"""What people say of a proposed term; `open` is not decided yet and proposed again."""
+
+_STATUS = {"": "open", "批准": "approved", "否决": "rejected", "待定": "open"} | {name: name for name in STATUSES}
 
 WORD_MAX = 32
 """Longest word, in characters; longer lines are nearly always a pasted sentence."""
@@ -25,6 +32,8 @@ _FULL_WIDTH = (
 )
 _HALF_WIDTH = {ord(c): ord(c) - 0xFEE0 for c in _FULL_WIDTH}
 _FULL_WIDTH_PATTERN = re.compile(f"[{_FULL_WIDTH}]")
+SET_PHRASE_MIN = 4
+_SET_PHRASE = re.compile(f"[\u4e00-\u9fd5]{{{SET_PHRASE_MIN},{WORD_MAX}}}")
 _USER_LINE = re.compile(r"(?P<word>\S+)(?:[ \t]+(?P<frequency>[0-9]{1,9}))?(?:[ \t]+[a-zA-Z]+)?", re.ASCII)
 
 
@@ -40,11 +49,19 @@ class Lexicon:
         Words that never become tokens, also where they are user words. A set: never iterate it unsorted.
     places
         (place, parent) in the order of the file; the parent of an outermost place is empty. Places are user words too.
+    approved, rejected
+        What people said of candidates that training proposed, sorted. Approved terms are user words too; rejected ones
+        are never proposed again.
+    set_phrases
+        Formulas that say nothing of a text's own matter, sorted; Han characters only.
     """
 
     user_words: tuple[tuple[str, int], ...] = ()
     stop_words: frozenset[str] = frozenset()
     places: tuple[tuple[str, str], ...] = ()
+    approved: tuple[str, ...] = ()
+    rejected: tuple[str, ...] = ()
+    set_phrases: tuple[str, ...] = ()
 
 
 def normalise(text: str) -> str:
@@ -73,34 +90,41 @@ def with_user_words(lexicon: Lexicon, words: Iterable[str]) -> Lexicon:
     (('12345', 0), ('长护险', 5))
     """
     frequencies = dict.fromkeys(filter(is_user_word, map(normalise, words)), 0) | dict(lexicon.user_words)
-    return Lexicon(tuple(sorted(frequencies.items())), lexicon.stop_words, lexicon.places)
+    return replace(lexicon, user_words=tuple(sorted(frequencies.items())))
 
 
 def read_lexicon(folder: Path) -> Lexicon:
-    """Read `stop_words.txt`, `user_words.txt` and `places.csv` from a folder; a missing one of the three is empty.
+    """Read the files of a lexicon folder; a missing one is empty.
 
     Text files hold one entry a line (`stop_words.txt`: one or more words a line; `user_words.txt`: `word` or
-    `word frequency`, a part-of-speech tag as in jieba's dictionaries is passed over); `#` begins a comment.
-    `places.csv` has the header `place,parent`. UTF-8 with or without BOM, UTF-16 with BOM, GBK; any line ends.
+    `word frequency`, a part-of-speech tag as in jieba's dictionaries is passed over; `set_phrases.txt`: a phrase);
+    `#` begins a comment. `places.csv` has the header `place,parent`, `phrases.csv` has the columns `term` and `status`
+    and may have others. UTF-8 with or without BOM, UTF-16 with BOM, GBK; any line ends.
 
     Raises
     ------
     SettingsError
-        The folder is missing or holds none of the three files, or a line is wrong: the message has file, line, what was
+        The folder is missing or holds none of the files, or a line is wrong: the message has file, line, what was
         expected and what was found.
     """
     if not folder.is_dir():
         raise SettingsError(f"{folder}: no such lexicon folder; give one that holds {STOP_WORDS} or {USER_WORDS}")
-    texts = {name: _read(folder / name) for name in (STOP_WORDS, USER_WORDS, PLACES)}
+    texts = {name: _read(folder / name) for name in (STOP_WORDS, USER_WORDS, PLACES, PHRASES, SET_PHRASES)}
     if all(text is None for text in texts.values()):
         raise SettingsError(
             f"{folder}: a lexicon folder holds {STOP_WORDS}, {USER_WORDS} or {PLACES}, but none is there; add one"
         )
-    return Lexicon(
+    decided = _decisions(folder / PHRASES, texts[PHRASES])
+    approved, rejected = (tuple(sorted(t for t in decided if decided[t] == status)) for status in STATUSES[:2])
+    read = Lexicon(
         user_words=_user_words(folder / USER_WORDS, texts[USER_WORDS] or ""),
         stop_words=_stop_words(folder / STOP_WORDS, texts[STOP_WORDS] or ""),
         places=_places(folder / PLACES, texts[PLACES]),
+        approved=approved,
+        rejected=rejected,
+        set_phrases=_set_phrases(folder / SET_PHRASES, texts[SET_PHRASES] or ""),
     )
+    return with_user_words(read, approved)
 
 
 def _read(path: Path) -> str | None:
@@ -160,6 +184,72 @@ def _user_words(path: Path, text: str) -> tuple[tuple[str, int], ...]:
         if first != frequency:
             raise _bad(path, number, f"the frequency {first} that line {first_number} gives to the same word", entry)
     return tuple(sorted((word, frequency) for word, (frequency, _) in found.items()))
+
+
+def _decisions(path: Path, text: str | None) -> dict[str, str]:
+    """Status of each term of `phrases.csv`: commas, semicolons or tabs, whatever the header has."""
+    if text is None:
+        return {}
+    header = text.split("\n", 1)[0]
+    delimiter = max(",;\t", key=header.count)
+    reader = csv.reader(text.split("\n"), delimiter=delimiter)
+    columns: list[str] | None = None
+    found: dict[str, tuple[str, int]] = {}
+    try:
+        for row in reader:
+            cells = [cell.strip() for cell in row]
+            if not any(cells) or cells[0].startswith("#"):
+                continue
+            if columns is None:
+                columns = [cell.lower() for cell in cells]
+                if columns.count("term") != 1 or columns.count("status") != 1:
+                    raise _bad(path, reader.line_num, "a header with the columns term and status", ",".join(cells))
+                continue
+            term, status = _decision(path, reader.line_num, dict(zip(columns, cells, strict=False)))
+            first, line = found.setdefault(term, (status, reader.line_num))
+            if first != status:
+                raise _bad(
+                    path,
+                    reader.line_num,
+                    f"the status {first} that line {line} gives to the same term",
+                    ",".join(cells),
+                )
+    except csv.Error as error:
+        raise _bad(path, reader.line_num, "a row of a CSV table", str(error)) from None
+    if columns is None:
+        raise _bad(path, 1, "a header with the columns term and status", "")
+    return {term: status for term, (status, _) in found.items()}
+
+
+def _decision(path: Path, number: int, cells: dict[str, str]) -> tuple[str, str]:
+    """Term and status of one row."""
+    term, status = normalise(cells.get("term", "")), _STATUS.get(cells.get("status", "").lower())
+    if not is_user_word(term):
+        raise _bad(path, number, f"a term of at most {WORD_MAX} letters, digits, Han and + - # & _ % .", term)
+    if status is None:
+        expected = "the status approved (批准), rejected (否决) or open (待定)"
+        raise _bad(path, number, expected, cells.get("status", ""))
+    return term, status
+
+
+def _set_phrases(path: Path, text: str) -> tuple[str, ...]:
+    found = set()
+    for number, entry in _entries(path, text):
+        if not is_set_phrase(entry):
+            raise _bad(path, number, f"a phrase of {SET_PHRASE_MIN} to {WORD_MAX} Han characters", entry)
+        found.add(entry)
+    return tuple(sorted(found))
+
+
+def is_set_phrase(text: str) -> bool:
+    """Tell whether a text can be a set phrase of the lexicon: Han characters, four at least.
+
+    Examples
+    --------
+    >>> [is_set_phrase(text) for text in ("真抓实干", "实干", "真抓，实干")]
+    [True, False, False]
+    """
+    return _SET_PHRASE.fullmatch(text) is not None
 
 
 def is_user_word(word: str) -> bool:

@@ -23,7 +23,7 @@ from qztopics.errors import SettingsError
 from qztopics.text.lexicon import Lexicon, is_user_word, normalise
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 SegmenterName = Literal["rjieba", "jieba"]
 
@@ -39,6 +39,7 @@ _FOREIGN = re.compile(f"([^{_HAN}{re.escape(_SEPARATORS)}]+)")
 _FOREIGN_TOKEN = re.compile(f"[{_LETTER}]+(?:[-._&+#][{_LETTER}]+)*(?:[+#]+|%)?|[{_RARE}]")
 _NUMBER = re.compile(r"[0-9][-0-9._&+#%]*")
 _HAN_RUN = re.compile(f"[{_HAN}]+")
+_NO_HAN = re.compile(f"[^{_HAN}]+")
 _LONG_RUN = re.compile(f"(?<![{_HAN}])[{_HAN}]{{{ENGINE_MAX + 1},}}")  # looks behind to scan each run once
 
 
@@ -88,6 +89,38 @@ class Segmenter:
                 found.append(part)
         return found
 
+    def han_words(self, text: str) -> list[str]:
+        r"""Words of a text's Han runs in order, stop words too, with a line feed wherever something else stands.
+
+        Joined, the words of a run are the run.
+
+        Examples
+        --------
+        >>> make_segmenter("rjieba", Lexicon(stop_words=frozenset({"在"}))).han_words("在港口建设5G基站，通车")
+        ['在', '港口', '建设', '\n', '基站', '\n', '通车']
+        """
+        text = _NO_HAN.sub("\n", text)
+        if len(text) > ENGINE_MAX:
+            text = _LONG_RUN.sub(_cut_hard, text)
+        return self.cut(text)
+
+    def pieces(self, text: str) -> list[str]:
+        """Cut normalised text into words, also stop words and numbers, and what is between; joined they are the text.
+
+        Examples
+        --------
+        >>> make_segmenter("rjieba", Lexicon()).pieces("在港口建设5g基站，占30%")
+        ['在', '港口', '建设', '5g', '基站', '，', '占', '30%']
+        """
+        found: list[str] = []
+        for i, part in enumerate(self.special.split(text) if self.special else [text]):
+            if i % 2:
+                found.append(part)
+                continue
+            for j, piece in enumerate(_FOREIGN.split(part)):
+                found += _foreign_pieces(piece) if j % 2 else self.cut(piece)
+        return found
+
     def _ordinary(self, text: str) -> list[str]:
         """Tokens of normalised text that holds no special word."""
         found: list[str] = []
@@ -103,6 +136,15 @@ class Segmenter:
         return token not in self.dropped and (token in self.kept or _NUMBER.fullmatch(token) is None)
 
 
+def _foreign_pieces(text: str) -> list[str]:
+    """Tokens of letters, digits or rare Han and what stands between them."""
+    found, end = [], 0
+    for token in _FOREIGN_TOKEN.finditer(text):
+        found += [piece for piece in (text[end : token.start()], token[0]) if piece]
+        end = token.end()
+    return [*found, text[end:]] if end < len(text) else found
+
+
 def _cut_hard(run: re.Match[str]) -> str:
     """A long Han run with a separator after every `ENGINE_MAX` characters."""
     return "\n".join(run[0][start : start + ENGINE_MAX] for start in range(0, len(run[0]), ENGINE_MAX))
@@ -111,6 +153,21 @@ def _cut_hard(run: re.Match[str]) -> str:
 def engine_version(name: SegmenterName) -> str:
     """Name and version of an engine, such as `rjieba-0.2.2`; models store it, for it decides the tokens."""
     return f"{name}-{version(name)}"
+
+
+def parts_of_speech(words: Sequence[str]) -> list[str]:
+    """Tag each word by itself with its part of speech in rjieba's dictionary, `x` for none.
+
+    Examples
+    --------
+    >>> parts_of_speech(["港口", "加快"])
+    ['n', 'v']
+    """
+    import rjieba
+
+    engine = rjieba.Jieba()
+    tagged = (engine.tag(word) for word in words)
+    return [pairs[0][1] if len(pairs) == 1 else "x" for pairs in tagged]
 
 
 def make_segmenter(name: SegmenterName, lexicon: Lexicon) -> Segmenter:

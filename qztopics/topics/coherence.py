@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from qztopics.topics.terms import top_terms
+from qztopics.topics.windows import count_together
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,8 +18,13 @@ if TYPE_CHECKING:
     from qztopics.topics.lda import TopicModel
 
 TERMS = 10
+NPMI_WINDOW = 10
+C_V_WINDOW = 110
 MOST_PASSAGES = 5_000
-"""A larger reference corpus is thinned to so many evenly spaced passages: windows are counted in plain Python."""
+"""A larger reference corpus is thinned to so many evenly spaced passages."""
+
+_NEVER = 1e-12
+"""Added to the share of windows that hold a pair, so that a pair that never meets has a logarithm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,7 @@ def coherence(
 
     Windows run over the tokens given: tokens outside the vocabulary do not widen them. A topic is None where it has
     fewer than two terms, or one of them does not occur in the reference corpus. Of more than `MOST_PASSAGES` passages
-    an even sample is looked at. Runs gensim's `CoherenceModel` in this process.
+    an even sample is looked at. Figures are those of gensim's `CoherenceModel`.
 
     Parameters
     ----------
@@ -73,49 +78,49 @@ def coherence(
     >>> [round(value, 2) for value in quality.npmi], quality.diversity
     ([1.0, 1.0], 1.0)
     """
-    topics = [[term for term, _ in topic] for topic in top_terms(model, terms, n_terms)]
-    texts = _texts(ids, offsets, terms)
-    seen = set(chain.from_iterable(texts))
-    measured = [k for k, topic in enumerate(topics) if len(topic) > 1 and seen.issuperset(topic)]
-    listed = [term for topic in topics for term in topic]
-    npmi, c_v = _gensim([topics[k] for k in measured], texts, terms)
+    number = {term: column for column, term in enumerate(terms)}
+    topics = np.array([[number[term] for term, _ in topic] for topic in top_terms(model, terms, n_terms)], np.int32)
+    n_passages = len(offsets) - 1
+    chosen = np.linspace(0, n_passages, min(n_passages, MOST_PASSAGES), endpoint=False).astype(np.int64)
+    near, wide = (
+        _npmi(*count_together(topics, ids, offsets, chosen, len(terms), size)) for size in (NPMI_WINDOW, C_V_WINDOW)
+    )
     return Coherence(
-        npmi=_spread(npmi, measured, len(topics)),
-        c_v=_spread(c_v, measured, len(topics)),
-        diversity=len(set(listed)) / len(listed),
+        npmi=tuple(_mean_of_pairs(table) for table in near),
+        c_v=tuple(_mean_cosine(table) for table in wide),
+        diversity=len(np.unique(topics)) / topics.size,
     )
 
 
-def _texts(ids: NDArray[np.int32], offsets: NDArray[np.int64], terms: Sequence[str]) -> list[list[str]]:
-    """Passages as terms, thinned if there are too many."""
-    n_passages = len(offsets) - 1
-    chosen = np.linspace(0, n_passages, min(n_passages, MOST_PASSAGES), endpoint=False).astype(np.int64)
-    return [
-        [terms[column] for column in ids[start:stop].tolist()]
-        for start, stop in zip(offsets[chosen].tolist(), offsets[chosen + 1].tolist(), strict=True)
-    ]
+def _npmi(counts: NDArray[np.int64], n_windows: int) -> NDArray[np.float64]:
+    """Normalised pointwise mutual information of each topic's terms, nan where one of them never occurs.
+
+    Bouma (2009), Normalized (pointwise) mutual information in collocation extraction, section 3; shares of windows are
+    smoothed as in Röder, Both and Hinneburg (2015), equation 2.
+    """
+    alone = np.diagonal(counts, axis1=1, axis2=2) / max(1, n_windows)
+    together = counts / max(1, n_windows) + _NEVER
+    # A term that never occurs makes infinities and nan.
+    with np.errstate(divide="ignore", invalid="ignore"):
+        table = np.log(together / (alone[:, :, np.newaxis] * alone[:, np.newaxis, :])) / -np.log(together)
+    table[np.broadcast_to((alone == 0)[:, :, np.newaxis], table.shape)] = np.nan
+    return np.asarray(table, dtype=np.float64)
 
 
-def _gensim(topics: list[list[str]], texts: list[list[str]], terms: Sequence[str]) -> tuple[list[float], list[float]]:
-    """c_npmi and c_v of topics whose terms all occur."""
-    if not topics:
-        return [], []
-    from gensim.corpora import Dictionary
-    from gensim.models import CoherenceModel
-
-    dictionary = Dictionary([list(terms)])
-    figures = []
-    # A term in every window has no information to share: gensim divides by zero there.
-    with np.errstate(all="ignore"):
-        for measure in ("c_npmi", "c_v"):
-            model = CoherenceModel(
-                topics=topics, topn=len(topics[0]), texts=texts, dictionary=dictionary, coherence=measure, processes=1
-            )
-            figures.append([float(value) for value in model.get_coherence_per_topic()])
-    return figures[0], figures[1]
+def _mean_of_pairs(table: NDArray[np.float64]) -> float | None:
+    """Mean over the pairs of different terms."""
+    n = len(table)
+    return _number(table[~np.eye(n, dtype=np.bool_)].mean()) if n > 1 else None
 
 
-def _spread(values: list[float], places: list[int], n_topics: int) -> tuple[float | None, ...]:
-    """Values at their topics, None elsewhere and where a value is not a number."""
-    found = dict(zip(places, values, strict=True))
-    return tuple(found[k] if k in found and np.isfinite(found[k]) else None for k in range(n_topics))
+def _mean_cosine(table: NDArray[np.float64]) -> float | None:
+    """Mean cosine of each term's row with the sum of all rows."""
+    if len(table) < 2:
+        return None
+    whole = table.sum(axis=0)
+    with np.errstate(invalid="ignore"):
+        return _number(((table @ whole) / (np.linalg.norm(table, axis=1) * np.linalg.norm(whole))).mean())
+
+
+def _number(value: np.floating) -> float | None:
+    return float(value) if np.isfinite(value) else None

@@ -70,14 +70,24 @@ def unit(state: np.uint64) -> float:
 
 @compiled
 def scatter_topics(
-    seed: np.uint64, start: int, stop: int, first_token: Longs, n_topics: int, token_topics: Topics, topic_totals: Longs
+    seed: np.uint64,
+    start: int,
+    stop: int,
+    first_token: Longs,
+    groups: Ints,
+    n_topics: int,
+    token_topics: Topics,
+    topic_totals: Longs,
 ) -> None:
-    """Give every token of passages [start, stop) a uniformly random topic, and add them up in `topic_totals`."""
+    """Give every token of passages [start, stop) the topic `groups[passage]`, and add them up in `topic_totals`.
+
+    Where the group is below 0 each token gets a uniformly random topic.
+    """
     for passage in range(start, stop):
         state = stream(seed, 0, passage)
         for token in range(first_token[passage], first_token[passage + 1]):
             state += GAMMA
-            topic = int(unit(state) * n_topics)
+            topic = int(groups[passage]) if groups[passage] >= 0 else int(unit(state) * n_topics)
             token_topics[token] = topic
             topic_totals[topic] += 1
 
@@ -221,24 +231,30 @@ def recount_terms(
     token_topics: Topics,
     own: Doubles,
     beta: float,
+    first_boost: Longs,
+    boost_topics: Ints,
+    boosts: Doubles,
     alpha: Doubles,
     phi: Floats,
     prior_mass: Doubles,
     average: Floats,
 ) -> None:
-    """Write phi = (n_wk + beta) * own_k and `prior_mass` of terms [start, stop) from the topics of their tokens.
+    """Write phi = (n_wk + beta + boost_wk) * own_k and `prior_mass` of terms [start, stop) from their tokens' topics.
 
-    `average` (n_terms, n_topics) gets phi added; with no rows it is left alone.
+    Term w's boosts are `boosts[first_boost[w] : first_boost[w + 1]]`, in the topics of the same places in
+    `boost_topics`; all others are 0. `average` (n_terms, n_topics) gets phi added; with no rows it is left alone.
     """
     n_topics = alpha.shape[0]
-    tally = np.zeros(n_topics, dtype=np.int64)
+    tally = np.zeros(n_topics, dtype=np.float64)
     for term in range(start, stop):
         tally[:] = 0
         for place in range(first_place[term], first_place[term + 1]):
-            tally[token_topics[token_order[place]]] += 1
+            tally[token_topics[token_order[place]]] += 1.0
+        for place in range(first_boost[term], first_boost[term + 1]):
+            tally[boost_topics[place]] += boosts[place]
         mass = 0.0
         for topic in range(n_topics):
-            value = np.float32((np.float64(tally[topic]) + beta) * own[topic])
+            value = np.float32((tally[topic] + beta) * own[topic])
             phi[term, topic] = value
             mass += alpha[topic] * np.float64(value)
         prior_mass[term] = mass

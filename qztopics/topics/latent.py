@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from scipy.sparse import csr_matrix
 
+LEARNED_MAX = 30_000
+"""Of more passages, dimensions are learned from an even sample."""
+
 POWER_ROUNDS = 2
 OVERSAMPLED = 20
 """Dimensions that are computed beyond those wanted, which makes those wanted exact enough."""
@@ -38,8 +41,8 @@ class LatentSpace:
 def fit_latent(matrix: csr_matrix, n_dims: int, *, seed: int) -> LatentSpace:
     """Learn the strongest right singular vectors, by randomised SVD (Halko, Martinsson and Tropp 2011).
 
-    Runs on one BLAS thread: more would change the last bits. In the literature: latent semantic analysis (Deerwester
-    and others 1990).
+    Runs on one BLAS thread: more would change the last bits. Of more than `LEARNED_MAX` passages an even sample is
+    learned from. In the literature: latent semantic analysis (Deerwester and others 1990).
 
     Parameters
     ----------
@@ -58,6 +61,8 @@ def fit_latent(matrix: csr_matrix, n_dims: int, *, seed: int) -> LatentSpace:
     >>> fit_latent(matrix, 1, seed=1).components.round(3)
     array([[0.6, 0.8, 0. ]], dtype=float32)
     """
+    if matrix.shape[0] > LEARNED_MAX:
+        matrix = matrix[np.arange(LEARNED_MAX) * matrix.shape[0] // LEARNED_MAX]
     n_dims = max(0, min(n_dims, min(matrix.shape) - 1))
     if not n_dims or not matrix.nnz:
         return LatentSpace(np.zeros((0, matrix.shape[1]), dtype=np.float32))

@@ -1,4 +1,4 @@
-"""The words of a topic: its commonest terms, its most distinctive ones, and a short name."""
+"""The words of a topic: its commonest terms and its most distinctive ones."""
 
 from __future__ import annotations
 
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from qztopics.topics.lda import TopicModel
 
 RELEVANCE = 0.6
-NAME_TERMS = 3
-NAME_JOINT = "·"
 
 
 def top_terms(model: TopicModel, terms: Sequence[str], k: int = 10) -> list[list[tuple[str, float]]]:
@@ -78,30 +76,6 @@ def distinctive_terms(
         relevance = np.log(phi) - (1 - weight) * np.log(overall)
     relevance[phi == 0] = -np.inf
     return _listed(model, terms, relevance, k)
-
-
-def topic_names(model: TopicModel, terms: Sequence[str]) -> list[str]:
-    """Name each topic by its three most distinctive terms. A name is a label for people, never an id.
-
-    Examples
-    --------
-    >>> from qztopics.topics.lda import TopicModel
-    >>> topics = np.array([[0.6, 0.3, 0.1], [0.1, 0.3, 0.6]], dtype=np.float32)
-    >>> topic_names(TopicModel(topics, np.ones(2), 0.05), ["渔港", "建设", "学校"])
-    ['渔港·建设·学校', '学校·建设·渔港']
-    """
-    return [topic_name(ranked) for ranked in distinctive_terms(model, terms, NAME_TERMS)]
-
-
-def topic_name(ranked: Sequence[tuple[str, float]], n_terms: int = NAME_TERMS) -> str:
-    """Join the first terms of a ranked list into a name.
-
-    Examples
-    --------
-    >>> topic_name([("渔港", 0.1), ("码头", 0.05)])
-    '渔港·码头'
-    """
-    return NAME_JOINT.join(term for term, _ in ranked[:n_terms])
 
 
 def _listed(

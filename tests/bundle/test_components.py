@@ -61,6 +61,21 @@ def test_a_model_holds_no_training_text(model, planted, tmp_path):
         assert passage.id.encode() not in stored
 
 
+@pytest.mark.parametrize("marks", [True, False])
+def test_what_ngrams_see_is_stored_and_bundles_that_do_not_say_see_no_marks(model, tmp_path, marks):
+    model = replace(model, characters=replace(model.characters, marks=marks))
+    parts = take_apart(model, selftest="{}\n", engine="rjieba-0", trained_with={})
+    texts = dict(parts.texts)
+    stated = f'  "marks": {str(marks).lower()},\n'
+    assert stated in texts["model.json"]
+    if not marks:
+        texts["model.json"] = texts["model.json"].replace(stated, "")
+    publish(
+        tmp_path, "m", arrays=parts.arrays, texts=texts, described=parts.described, provenance={}, check=put_together
+    )
+    assert put_together(open_bundle(tmp_path / "m")).characters.marks is marks
+
+
 def damage(name: str, change):
     return pytest.param(name, change, id=name)
 
@@ -79,6 +94,8 @@ def damage(name: str, change):
         damage("tfidf.words.idf", lambda a: a.astype(np.float64)),
         damage("latent.components", lambda a: a[:, :-1]),
         damage("clusters.centres", lambda a: a[:, :-1]),
+        damage("clusters.term_scores", lambda a: a[:, :-1]),
+        damage("clusters.bias", lambda a: a[:-1]),
         damage("clusters.code", lambda a: a + 1000),
         damage("linear.words", lambda a: a[:-1]),
         damage("linear.factor", lambda a: -a),

@@ -100,7 +100,7 @@ def test_the_report_marks_deciding_terms(trained: Path) -> None:
     marked = re.findall(r"<mark>([^<]+)</mark>", cards)
     assert marked
     assert "标出的字词" in cards
-    assert len(re.findall(r"<blockquote>[^\n]*<mark>", cards)) > len(re.findall("<blockquote>", cards)) / 2
+    assert len(re.findall(r"<blockquote[^>]*>[^\n]*<mark>", cards)) > len(re.findall("<blockquote", cards)) / 2
 
 
 def test_text_cannot_steer_the_terminal(

@@ -40,6 +40,14 @@ def test_by_hand():
     assert result.accuracy.low <= result.accuracy.value <= result.accuracy.high
 
 
+@pytest.mark.parametrize(("said", "value"), [(HAND, 1.0), ((HAND + 1) % 3, 0.0)])
+def test_few_articles_prove_little_even_where_all_are_right_or_none(said, value):
+    result = evaluate(("a", "b", "c"), given(probability=np.eye(3)[said] * 0.7 + 0.1), out_of_fold=True, seed=1)
+    for figure in (result.accuracy, result.macro_f1):
+        assert figure.value == value
+        assert figure.high - figure.low > 0.3, "no resample of six differs, yet six are few"
+
+
 def test_same_seed_same_figures():
     first, second = (evaluate(("a", "b", "c"), given(), out_of_fold=True, seed=4) for _ in range(2))
     assert first == second

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from qztopics.errors import DataError, InputMissingError
-from qztopics.evaluation.labels import HandLabel, check_codes, read_labels, shared_note
+from qztopics.evaluation.labels import HandLabel, read_labels, shared_note, with_known_codes
 
 
 def write(folder: Path, name: str, text: str, encoding: str = "utf-8") -> Path:
@@ -41,7 +41,13 @@ def test_named_columns(tmp_path):
         ("l.csv", "text,code\n港,x\n", 'line 2: the column "label" is missing among text, code'),
         ("l.csv", "source,start,end,text,label\np.txt,9,3,港,x\n", "line 2: expected 0 <= start < end, got 9 and 3"),
         ("l.csv", "source,start,end,text,label\np.txt,a,3,港,x\n", "line 2: start and end must be whole numbers"),
-        ("l.csv", "text,label\n,x\n", "line 2: the text is empty"),
+        ("l.csv", "text,label\n港\n", "line 2: expected a text and a label, got '港' and ''"),
+        (
+            "l.csv",
+            "text,label\n港口,开通,x\n",
+            "line 2: 3 cells under 2 columns; put text that holds a comma in quotes",
+        ),
+        ("l.jsonl", '{"text": "港", "label": ["x"]}\n', "line 1: expected a text and a label"),
         ("l.csv", "text,label\n港,\n", "line 2: expected a text and a label"),
         ("l.csv", "text,label\n", "holds no labels"),
         ("l.jsonl", "{}\n[1]\n", 'line 1: the column "text" is missing'),
@@ -62,10 +68,56 @@ def test_no_such_file(tmp_path):
         read_labels(tmp_path / "none.csv")
 
 
+def test_all_faulty_rows_are_named_and_thousands_do_not_flood(tmp_path):
+    mixed = '{"text": "港", "label": "x"}\nnonsense\n[1]\n{"text": 5, "label": "x"}\n'
+    with pytest.raises(DataError, match=r"line 2: not a JSON object; .*; faulty as well: lines 3, 4$"):
+        read_labels(write(tmp_path, "l.jsonl", mixed))
+    with pytest.raises(DataError, match=r"; faulty as well: lines 3, 4, 5, 6, 7 and 4994 more$") as error:
+        read_labels(write(tmp_path, "l.csv", "text,label\n" + "港,\n" * 5000))
+    assert len(str(error.value)) < 400
+
+
+def test_rows_without_text_are_read_for_their_readers_to_leave_out(tmp_path):
+    path = write(tmp_path, "l.csv", "text,label\n,x\n \u3000,x\n港,x\n")
+    assert [label.text.strip() for label in read_labels(path)] == ["", "", "港"]
+    assert read_labels(write(tmp_path, "l.jsonl", '{"text": null, "label": "x"}\n'))[0].text == ""
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+def test_white_space_line_ends_and_what_nobody_sees(tmp_path, encoding):
+    lines = [
+        "\ufefftext , label\u200b" if encoding == "utf-8-sig" else "text , label",
+        " 港 ,\u3000opening ",
+        "桥,urban,,",
+    ]
+    labels = read_labels(write(tmp_path, "l.csv", "\r\n".join(lines), encoding))
+    assert [(label.code, label.line) for label in labels] == [("opening", 2), ("urban", 3)]
+
+
 def test_unknown_code_names_the_nearest(tmp_path):
     labels = [HandLabel("港", "helth", line=4)]
     with pytest.raises(DataError, match=r'line 4: unknown code "helth"; did you mean "health"\?'):
-        check_codes(labels, ["health", "other"], tmp_path / "l.csv")
+        with_known_codes(labels, ["health", "other"], tmp_path / "l.csv")
+
+
+def test_unknown_codes_are_all_named_and_thousands_do_not_flood(tmp_path):
+    labels = [HandLabel("港", f"nosuch{k % 7}", line=k) for k in range(2, 5002)]
+    with pytest.raises(DataError) as error:
+        with_known_codes(labels, ["health", "other"], tmp_path / "l.csv")
+    said = str(error.value).removeprefix(f"{tmp_path / 'l.csv'}: ")
+    assert said.startswith(
+        '5000 labels have an unknown code: "nosuch2" in lines 2, 9, 16, 23, 30 and 710 more; "nosuch3"'
+    )
+    assert "and 4 codes more" in said
+    assert len(said) < 500
+
+
+def test_codes_are_known_in_any_width_and_case(tmp_path):
+    labels = [HandLabel("港", "ＨＥＡＬＴＨ", secondary=("Other",)), HandLabel("桥", "")]
+    found = with_known_codes(labels, ["health", "other"], tmp_path / "l.csv")
+    assert [(label.code, label.secondary) for label in found] == [("health", ("other",)), ("", ())]
+    kept = with_known_codes([HandLabel("港", "a"), HandLabel("桥", "A")], ["A", "a"], tmp_path / "l.csv")
+    assert [label.code for label in kept] == ["a", "A"], "where both are classes, each is itself"
 
 
 HEADER = "source,start,end,text,label,secondary,coder_a,coder_b,secondary_a,secondary_b,confidence,note"

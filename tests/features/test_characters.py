@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import random
 import re
+import unicodedata
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -21,36 +22,40 @@ TEXTS = st.lists(st.text(st.sampled_from("港桥税㙍𠮷aBＣé12３ \n　，�
 ANY = st.lists(st.text(max_size=20), max_size=5)
 
 
-def pieces(text: str) -> list[str]:
+def pieces(text: str, *, marks: bool) -> list[str]:
     """The plain way: unbroken pieces of normalised text."""
     characters = []
-    for c in re.sub(r"\s", "", text):
+    for c in f" {text} " if marks else re.sub(r"\s", "", text):
         half = chr(ord(c) - 0xFEE0) if "Ａ" <= c <= "ｚ" else c
         if c.isdecimal():
             characters.append("0")
         elif c.isalpha():
             characters.append(half.lower() if len(half.lower()) == 1 else half)
+        elif marks and c.isspace():
+            characters.append(" ")
+        elif marks and unicodedata.category(c)[0] in "PS" and c != "\ufffd":
+            characters.append(chr(ord(c) - 0xFEE0) if "！" <= c <= "～" else c)
         else:
-            characters.append("|")
-    return re.sub("0+", "0", "".join(characters)).split("|")
+            characters.append("\0")
+    return re.sub("0+", "0", re.sub(" +", " ", "".join(characters))).split("\0")
 
 
-def ngrams(text: str, n_max: int) -> Counter[str]:
+def ngrams(text: str, n_max: int, *, marks: bool = False) -> Counter[str]:
     return Counter(
         piece[i : i + n]
-        for piece in pieces(text)
+        for piece in pieces(text, marks=marks)
         for i in range(len(piece))
         for n in range(1, n_max + 1)
-        if i + n <= len(piece)
+        if i + n <= len(piece) and piece[i : i + n] != " "
     )
 
 
 @settings(deadline=None, max_examples=80)
-@given(texts=TEXTS, n_max=st.integers(1, 3))
-def test_counts_equal_the_plain_way(texts: list[str], n_max: int) -> None:
-    vocabulary, counts = learn_characters(texts, FeatureSettings(character_ngram_max=n_max))
+@given(texts=TEXTS, n_max=st.integers(1, 3), rich=st.booleans())
+def test_counts_equal_the_plain_way(texts: list[str], n_max: int, rich: bool) -> None:
+    vocabulary, counts = learn_characters(texts, FeatureSettings(character_ngram_max=n_max), rich=rich)
     grams = [describe(key) for key in vocabulary.keys.tolist()]
-    expected = [ngrams(text, n_max) for text in texts]
+    expected = [ngrams(text, n_max, marks=rich) for text in texts]
     assert sorted(grams) == sorted(set().union(*expected))
     assert counts.shape == (len(texts), len(grams))
     for row, counter in zip(counts.toarray(), expected, strict=True):
@@ -60,7 +65,7 @@ def test_counts_equal_the_plain_way(texts: list[str], n_max: int) -> None:
 @settings(deadline=None, max_examples=100)
 @given(texts=ANY)
 def test_any_text_is_counted_and_keys_rise(texts: list[str]) -> None:
-    vocabulary, counts = learn_characters(texts, FeatureSettings())
+    vocabulary, counts = learn_characters(texts, FeatureSettings(), rich=True)
     assert (np.diff(vocabulary.keys) > 0).all()
     assert (vocabulary.keys > 0).all()
     assert counts.has_canonical_format
@@ -74,7 +79,11 @@ def test_describe_turns_a_key_back(gram: str) -> None:
 
 
 def test_lone_surrogates_and_digit_runs_at_text_borders() -> None:
-    points = normalised_code_points(["港1", "2 3桥", "\ud800"])
+    texts = ["港1", "2 3桥", "\ud800"]
+    points = normalised_code_points(texts, marks=True)
+    assert "".join(map(chr, points.codes.tolist())) == " 港0  0 0桥  \0 "
+    assert points.offsets.tolist() == [0, 4, 10, 13]
+    points = normalised_code_points(texts, marks=False)
     assert points.codes.tolist() == [ord("港"), ord("0"), ord("0"), ord("桥"), 0]
     assert points.offsets.tolist() == [0, 2, 4, 5]
 
@@ -106,6 +115,15 @@ def test_blocks_jobs_and_order_change_no_byte(monkeypatch: pytest.MonkeyPatch) -
         assert getattr(in_blocks, name).tobytes() == getattr(counts, name).tobytes()
     backwards = learn_characters(texts[::-1], FeatureSettings())[0]
     assert backwards.keys.tobytes() == vocabulary.keys.tobytes()
+
+
+def test_few_labels_see_pairs_and_many_see_marks_and_triples_unless_settings_say() -> None:
+    texts = ["渔港！"]
+    seen = [learn_characters(texts, FeatureSettings(), rich=rich)[0] for rich in (False, True)]
+    assert [describe(key) for key in seen[0].keys.tolist()] == ["渔", "港", "渔港"]
+    assert [gram for gram in map(describe, seen[1].keys.tolist()) if len(gram) == 3] == [" 渔港", "渔港!", "港! "]
+    assert [(v.ngram_max, v.marks) for v in seen] == [(2, False), (3, True)]
+    assert learn_characters(texts, FeatureSettings(character_ngram_max=1), rich=True)[0].ngram_max == 1
 
 
 def test_unknown_ngrams_are_left_out() -> None:

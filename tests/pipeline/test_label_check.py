@@ -121,6 +121,13 @@ def test_labels_by_text_need_no_inputs():
     assert not any("places" in sentence for sentence in result.skipped)
 
 
+def test_a_label_without_text_or_place_is_found_and_nothing_else_of_it():
+    labels = [*LABELS, HandLabel("", "health", line=5), HandLabel("\u200b ", "urban", line=6)]
+    result = check_labels(labels, PASSAGES)
+    assert [(f.kind, f.lines) for f in result.findings] == [("empty", (5,)), ("empty", (6,))]
+    assert result.n_labels == 5
+
+
 def test_findings_come_in_the_order_of_kinds():
     labels = [replace(LABELS[0], confidence=1), replace(LABELS[1], source="q.txt"), *LABELS[1:]]
     kinds = [kind for kind, _ in found(labels, PASSAGES)]

@@ -70,7 +70,7 @@ def test_copies_never_stand_on_both_sides(planted, lexicon, settings):
     corpus, codes = planted
     rng = random.Random(8)
     drawn = [rng.choice(list(WORDS)) for _ in codes]
-    twice, _ = with_label_texts(
+    twice = with_label_texts(
         labelled(corpus, drawn), [HandLabel(p.text, code) for p, code in zip(corpus.passages, drawn, strict=True)]
     )
     fitted, _ = train(twice, [], taxonomy_from_labels(codes), lexicon, settings)
@@ -178,6 +178,37 @@ def test_one_class_is_refused(planted, lexicon, settings):
     one = labelled(corpus, ["education"] * len(codes))
     with pytest.raises(DataError, match="at least two classes"):
         train(one, [], taxonomy_from_labels(["education", "health"]), lexicon, settings)
+
+
+def test_labels_of_one_class_do_not_drown_seed_terms(planted, lexicon, settings):
+    corpus, codes = planted
+    topics = tuple(PolicyTopic(c, c, c, "", "", tuple(words[:4])) for c, words in WORDS.items())
+    taxonomy = Taxonomy(topics, tuple(WORDS))
+    fitted, matching = train(labelled(corpus, ["health"] * len(codes), every=9), [], taxonomy, lexicon, settings)
+    assert len(matching.only_class["health"]) == len(codes[::9])
+    assert (fitted.facts.n_labels, fitted.out_of_fold) == (0, None)
+    said = [a.nearest for a in classify(fitted, corpus.passages).assignments]
+    assert np.mean([a == b for a, b in zip(said, codes, strict=True)]) > 0.9
+
+
+@pytest.mark.parametrize("n_labels", [2, 3, 5])
+@pytest.mark.parametrize("guided", [True, False])
+def test_very_few_labels_give_finite_answers(planted, lexicon, settings, n_labels, guided):
+    corpus, codes = planted
+    few = labelled(corpus, codes)
+    few = replace(
+        few, documents=tuple(d if k < n_labels else replace(d, label=None) for k, d in enumerate(few.documents))
+    )
+    topics = tuple(PolicyTopic(c, c, c, "", "", tuple(words[:4])) for c, words in WORDS.items())
+    taxonomy = Taxonomy(topics, tuple(WORDS)) if guided else taxonomy_from_labels(codes)
+    fitted, matching = train(few, [], taxonomy, lexicon, settings)
+    assert fitted.out_of_fold is not None
+    assert set(matching.lone) == {code for code in codes[:n_labels] if codes[:n_labels].count(code) == 1}
+    probability = [a.probability for a in classify(fitted, corpus.passages).assignments]
+    assert np.isfinite(probability).all()
+    scores = evaluate_training(fitted)
+    assert np.isfinite([scores.accuracy.value, scores.macro_f1.value, scores.brier, scores.calibration_error]).all()
+    assert scores.accuracy.high - scores.accuracy.low > 0.2, "so few labels prove little"
 
 
 def test_nothing_to_train_on(lexicon, settings):

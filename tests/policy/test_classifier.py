@@ -88,6 +88,16 @@ def test_many_rows_take_the_other_solver_and_agree(monkeypatch):
     assert (fitted.scores(data.views).argmax(axis=1) == data.codes).mean() > 0.95
 
 
+def test_among_many_rows_a_class_that_a_fold_lacks_is_not_said_there(monkeypatch):
+    data = rows(5, signal=0.5)
+    monkeypatch.setattr(module, "DUAL_MAX", 50)
+    codes = data.codes[:120]
+    data = TrainingRows(data.views.rows(np.arange(120)), codes, 120, 0, codes.copy(), NO_VOTES)
+    _, held = fit_classifier(data, N_CODES, folds=3, seed=1)
+    assert held is not None
+    assert (held.probability.argmax(axis=1) != codes).all()
+
+
 def test_contributions_add_up_to_the_score():
     data = rows(6, signal=0.5)
     fitted, _ = fit_classifier(data, N_CODES, folds=3, seed=1)

@@ -15,7 +15,11 @@ VALUES = st.floats(-3, 3, allow_nan=False)
 
 
 def as_ngram(text: str) -> str:
-    return "".join(map(chr, normalised_code_points([text]).codes.tolist()))
+    return "".join(map(chr, normalised_code_points([text], marks=False).codes.tolist()))
+
+
+def as_rich_ngram(text: str) -> str:
+    return "".join(map(chr, normalised_code_points([text], marks=True).codes.tolist()))
 
 
 @st.composite
@@ -27,7 +31,7 @@ def text_and_terms(draw: st.DrawFn) -> tuple[str, list[tuple[str, float]]]:
         source = draw(st.sampled_from([text, draw(TEXTS)]))
         start = draw(st.integers(0, len(source)))
         piece = source[start : start + draw(st.integers(1, 4))]
-        terms.append((draw(st.sampled_from([normalise, as_ngram]))(piece), draw(VALUES)))
+        terms.append((draw(st.sampled_from([normalise, as_ngram, as_rich_ngram]))(piece), draw(VALUES)))
     return text, terms
 
 
@@ -40,7 +44,8 @@ def test_marks_are_sorted_disjoint_and_hold_their_term(given_: tuple[str, list[t
     assert all(before <= start < end for before, (start, end, _) in zip(ends, marks, strict=False))
     for start, end, value in marks:
         held = text[start:end]
-        assert {(normalise(held), value), (as_ngram(held), value)} & set(terms)
+        seen = {fold(held).strip() for fold in (normalise, as_ngram, as_rich_ngram)}  # gaps may be ends of the text
+        assert any(name.strip() in seen and value == of_term for name, of_term in terms)
     assert "".join(piece for piece, _ in pieces(text, marks)) == text
     assert [value for _, value in pieces(text, marks) if value] == [value for *_, value in marks if value]
 
@@ -52,7 +57,7 @@ def test_a_term_of_the_text_is_marked_or_lies_under_a_mark(given_: tuple[str, li
     under = {place for start, end, _ in highlights(text, terms) for place in range(start, end)}
     for name, _ in terms:
         start = normalise(text).find(name)
-        if start >= 0 and name and not (name[0] == "(" and name[-1] == ")"):
+        if start >= 0 and name.strip() and not (name[0] == "(" and name[-1] == ")"):
             assert under & set(range(start, start + len(name)))
 
 
@@ -60,9 +65,13 @@ def test_a_term_of_the_text_is_marked_or_lies_under_a_mark(given_: tuple[str, li
     ("text", "term", "found"),
     [
         ("２０２５年 开工", "0年开", "２０２５年 开"),  # a character n-gram: one 0 for a number, over spaces
+        ("２０２５年 \u3000开工", "0年 开", "２０２５年 \u3000开"),  # a rich one: one space
         ("新建5Ｇ基站", "5g", "5Ｇ"),  # a word: the number as it is
         ("新建5Ｇ基站", "0g", "5Ｇ"),
         ("12 34户", "0户", "12 34户"),
+        ("渔港，开工！", "工!", "工！"),
+        ("开渔开", " 开", "开"),  # an end of the text
+        ("开渔开", "开 ", "开"),
     ],
 )
 def test_words_and_ngrams_are_found_as_the_features_see_them(text: str, term: str, found: str) -> None:
@@ -76,6 +85,11 @@ def test_of_equally_long_terms_the_stronger_has_the_place() -> None:
 
 def test_no_ngram_crosses_punctuation() -> None:
     assert highlights("渔，港", [("渔港", 1.0)]) == ()
+
+
+def test_an_end_of_the_text_is_told_from_its_middle() -> None:
+    assert highlights("开渔开", [(" 开", 1.0)]) == ((0, 1, 1.0),)
+    assert highlights("开渔开", [("开 ", 1.0)]) == ((2, 3, 1.0),)
 
 
 def test_parts_in_brackets_are_no_text() -> None:

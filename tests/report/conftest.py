@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import cache
 from types import SimpleNamespace
@@ -162,13 +163,17 @@ def make_model(*, with_taxonomy: bool = True, n_topics: int = 6, n_clusters: int
     return SimpleNamespace(
         settings=Settings(),
         taxonomy=taxonomy,
+        lexicon=SimpleNamespace(
+            places=(("望潮市", ""), ("青螺区", "望潮市"), ("星渚区", "望潮市"), ("云帆镇", "青螺区"))
+        ),
         vocabulary=SimpleNamespace(terms=TERMS),
         topics=SimpleNamespace(topic_term_matrix=matrix, doc_topic_prior=np.full(n_topics, 0.1), topic_term_prior=0.05),
-        clusters=SimpleNamespace(centres=np.zeros((n_clusters, 3))),
+        clusters=SimpleNamespace(centres=np.zeros((n_clusters, 3)), mixture=None),
         cluster_map=_group_map(n_clusters) if taxonomy else None,
         topic_map=_group_map(n_topics) if taxonomy else None,
         classifier=SimpleNamespace(calibrated=True) if taxonomy else None,
         out_of_fold=None,
+        topic_register=None,
         facts=facts,
     )
 
@@ -260,6 +265,19 @@ def make_summary(rows: list[Row]) -> CorpusSummary:
     )
 
 
+def shown(page: str, language: str = "zh") -> str:
+    """The page as the reader of one language has it: without the words of the other."""
+    other = "en" if language == "zh" else "zh"
+    marked = r'<span class="{}"(?: lang="en")?>([^<]*)</span>'
+    page = re.sub(marked.format(other), "", page)
+    page = re.sub(marked.format(language), r"\1", page)
+    if language == "zh":
+        return re.sub(r' data-[a-z-]+-en="[^"]*"', "", page)
+    page = re.sub(r' (data-[a-z]+)="[^"]*"(?= data-[a-z]+-en=)', "", page)
+    page = re.sub(r' (alt|aria-label|title)="[^"]*" data-\1-en="([^"]*)"', r' \1="\2"', page)
+    return re.sub(r'<title data-en="([^"]*)">[^<]*', r"<title>\1", page)
+
+
 @pytest.fixture(scope="session")
 def fakes() -> SimpleNamespace:
     """The builders of this file, for tests that need more than the whole invented corpus."""
@@ -271,6 +289,7 @@ def fakes() -> SimpleNamespace:
         summary=make_summary,
         shares=make_shares,
         audit=make_audit,
+        shown=shown,
     )
 
 

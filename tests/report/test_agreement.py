@@ -21,12 +21,14 @@ from hypothesis import strategies as st
 from qztopics.evaluation.curves import Bin, CoveragePoint
 from qztopics.evaluation.evaluate import Baseline, Evaluation, Predictions, Stratum, evaluate
 from qztopics.evaluation.intervals import Interval, wilson
+from qztopics.report import numbers
 from qztopics.report.agreement_part import VALUES_SHOWN, agreement_part
 from qztopics.report.contents import Breakdown, BreakdownLine, Figures
 from qztopics.report.figures import draw, merge_counts, plot_calibration, plot_coverage, to_svg
 from qztopics.report.page import render
 from qztopics.report.prepare import prepare
-from qztopics.report.words.zh import general as words
+from qztopics.report.words.zh import agreement, labels
+from qztopics.report.words.zh import numbers as zh_numbers
 
 if TYPE_CHECKING:
     from types import SimpleNamespace
@@ -59,7 +61,7 @@ def texts(svg: bytes) -> list[str]:
 def page_of(fakes: SimpleNamespace, evaluation: Evaluation | None) -> str:
     rows = fakes.rows()
     report = prepare(rows, fakes.model(), fakes.summary(rows), evaluation, name="n", version="v", made_with={})
-    return render(report, draw(report))
+    return fakes.shown(render(report, draw(report)))
 
 
 def section(page: str) -> str:
@@ -83,7 +85,7 @@ def cells(html: str, heading: str) -> list[list[str]]:
 
 
 def test_methods_stand_side_by_side(fakes: SimpleNamespace, twenty: Evaluation) -> None:
-    ours, majority = cells(section(page_of(fakes, twenty)), words.TEXT["baselines"])
+    ours, majority = cells(section(page_of(fakes, twenty)), labels.TEXT["baselines"])
     # 16 of 20 right; F1 is 28 / 32 for industry and 4 / 8 for urban
     assert ours[1].split()[0] == "80.0%"
     assert ours[2].split()[0] == "0.69"
@@ -91,13 +93,13 @@ def test_methods_stand_side_by_side(fakes: SimpleNamespace, twenty: Evaluation) 
     # majority: 16 of 20 right, F1 32 / 36 and 0, mean 4 / 9; gain 11 / 16 - 4 / 9
     assert majority[1:3] == ["80.0%", "0.44"]
     assert majority[3].split()[0] == "+0.243"
-    assert majority[3].split(maxsplit=1)[1] == words.signed_interval(twenty.baselines[0].gain)
+    assert majority[3].split(maxsplit=1)[1] == zh_numbers.signed_interval(twenty.baselines[0].gain)
 
 
 def test_classes_have_intervals_and_small_ones_are_not_measured(fakes: SimpleNamespace, twenty: Evaluation) -> None:
-    industry, urban = cells(section(page_of(fakes, twenty)), words.TEXT["by_class"])
+    industry, urban = cells(section(page_of(fakes, twenty)), labels.TEXT["by_class"])
     assert industry[:3] == ["产业发展与招商引资", "16", "16"]
-    wide = words.interval(wilson(14, 16), "percent")
+    wide = numbers.interval(wilson(14, 16), "percent")
     assert [" ".join(cell.split()) for cell in industry[3:5]] == [f"87.5% {wide}"] * 2
     assert industry[5].split()[0] == "0.88"
     assert urban == ["城乡建设、住房与交通", "4", "4", "未测量", "未测量", "未测量"]
@@ -106,11 +108,11 @@ def test_classes_have_intervals_and_small_ones_are_not_measured(fakes: SimpleNam
 def test_precision_of_a_class_that_was_never_said_is_left_open(fakes: SimpleNamespace, twenty: Evaluation) -> None:
     silent = replace(twenty.per_class[0], predicted=0, precision=Interval(0.0, 0.0, 1.0))
     found = replace(twenty, per_class=(silent, twenty.per_class[1]))
-    assert cells(section(page_of(fakes, found)), words.TEXT["by_class"])[0][3] == "—"
+    assert cells(section(page_of(fakes, found)), labels.TEXT["by_class"])[0][3] == "—"
 
 
 def test_calibration_and_brier_in_words(fakes: SimpleNamespace, twenty: Evaluation) -> None:
-    sentence = words.probability_sentence(twenty)
+    sentence = agreement.probability_sentence(twenty)
     # mean probability (12 * 0.9 + 4 * 0.6 + 4 * 0.8) / 20 = 0.82 against 16 / 20
     assert "概率平均为 82.0%，实际判对 80.0%，总体上高估了自己 2.0 个百分点" in sentence
     # four bins of five in order of probability: 0.6 0.6 0.6 0.6 0.8 | 0.8 0.8 0.8 0.9 0.9 | 0.9 … | 0.9 …
@@ -125,16 +127,19 @@ def test_calibration_and_brier_in_words(fakes: SimpleNamespace, twenty: Evaluati
 
 def test_coverage_in_words(twenty: Evaluation) -> None:
     # the surest 16 are the 12 at 0.9, all right, and the 4 at 0.8, two right
-    assert "只答最有把握的 80% 时为 87.5%，全部作答时为 80.0%，前者比后者高 7.5 个百分点" in words.coverage_caption(
+    assert "只答最有把握的 80% 时为 87.5%，全部作答时为 80.0%，前者比后者高 7.5 个百分点" in agreement.coverage_caption(
         twenty
     )
     # kept were the first 16, 14 of them right
-    assert words.kept_sentence(twenty) == "模型对其中 80.0% 作答，作答部分的准确率为 87.5%，比全部片段高 7.5 个百分点。"
+    assert (
+        agreement.kept_sentence(twenty)
+        == "模型对其中 80.0% 作答，作答部分的准确率为 87.5%，比全部片段高 7.5 个百分点。"
+    )
 
 
 def test_groupings(fakes: SimpleNamespace, twenty: Evaluation) -> None:
     html = section(page_of(fakes, twenty))
-    same, single = cells(html, words.TEXT["groupings"])
+    same, single = cells(html, labels.TEXT["groupings"])
     assert same[1:] == ["1.00"] * 5
     assert single[1:] == ["0.00", "0.00", "0.00", "1.00", "0.00"]  # one group holds every class whole
     assert "这里聚类为 1.00，词语主题（LDA）为 0.00" in html
@@ -184,7 +189,7 @@ def test_differences_of_strata_are_claimed_with_care(
         BreakdownLine(name, 20, Interval(*found) if found else None, 0.5 if found else None)
         for name, found in zip("甲乙", intervals, strict=True)
     )
-    assert claim in words.breakdown_sentence(Breakdown("source", lines, 2))
+    assert claim in agreement.breakdown_sentence(Breakdown("source", lines, 2))
 
 
 @pytest.mark.parametrize("name", ["<img src=x onerror=alert(1)>", "甲\u202e乙", '"><script>1</script>'])
@@ -201,9 +206,9 @@ def test_names_of_strata_are_escaped(fakes: SimpleNamespace, twenty: Evaluation,
 def test_without_strata_there_is_no_table(fakes: SimpleNamespace, twenty: Evaluation) -> None:
     html = section(page_of(fakes, replace(twenty, strata=(), groupings=(), baselines=())))
     assert "按来源看" not in html
-    assert words.TEXT["groupings"] not in html
-    assert words.TEXT["curves"] in html
-    assert words.gains_sentence(replace(twenty, baselines=())) == ""
+    assert labels.TEXT["groupings"] not in html
+    assert labels.TEXT["curves"] in html
+    assert agreement.gains_sentence(replace(twenty, baselines=())) == ""
 
 
 # --- empty cases -----------------------------------------------------------------------------------------------------
@@ -214,7 +219,7 @@ def test_without_labels_there_are_no_figures(fakes: SimpleNamespace) -> None:
     report = prepare(rows, fakes.model(), fakes.summary(rows), None, name="n", version="v", made_with={})
     figures = draw(report)
     assert (figures.confusion, figures.calibration, figures.coverage) == (None, None, None)
-    html = section(render(report, figures))
+    html = section(fakes.shown(render(report, figures)))
     assert "<table" not in html
     assert "<img" not in html
 
@@ -230,7 +235,7 @@ def test_few_labels_are_not_drawn(fakes: SimpleNamespace) -> None:
         strata={"source": ["望潮日报"] * 3},
     )
     html = section(page_of(fakes, evaluate(("industry", "urban"), few, out_of_fold=True, seed=1)))
-    assert words.TOO_FEW in html
+    assert agreement.TOO_FEW in html
     assert "模型对这些片段全部弃权。" in html
     assert "2 类中有 0 类的参照标注达到 15 个，其余未测量。" in html
     assert html.count("<img") == 1  # the confusion matrix
@@ -255,7 +260,7 @@ def test_one_class(fakes: SimpleNamespace) -> None:
     assert "前者与后者相同" in html
     assert "区间含 0，不能断定谁更好" in html
     assert html.count("<img") == 3
-    assert cells(html, words.TEXT["baselines"])[1][3].split() == ["0", "0", "至", "0"]
+    assert cells(html, labels.TEXT["baselines"])[1][3].split() == ["0", "0", "至", "0"]
 
 
 # --- sentences -------------------------------------------------------------------------------------------------------
@@ -268,7 +273,7 @@ def test_gains_are_told_apart(twenty: Evaluation) -> None:
         Baseline("plain TF-IDF + linear", 0.1, 0.1, Interval(0.1, 0.0, 0.2)),
         Baseline("neu", 0.1, 0.1, Interval(-0.1, -0.2, -0.001)),
     )
-    sentence = words.gains_sentence(replace(twenty, baselines=baselines))
+    sentence = agreement.gains_sentence(replace(twenty, baselines=baselines))
     assert "比起“多数类”、“种子词投票”，区间不含 0，可以认为模型更好" in sentence
     assert "比起“普通 TF-IDF 线性模型”，区间含 0，不能断定谁更好" in sentence
     assert "比起“neu”，区间不含 0 而在 0 以下，模型不如它" in sentence
@@ -278,13 +283,13 @@ def test_best_and_worst_classes_are_named(report: Report, twenty: Evaluation) ->
     first = replace(twenty.per_class[0], f1=Interval(0.9, 0.8, 1.0))
     second = replace(twenty.per_class[1], f1=Interval(0.6, 0.3, 0.7), measured=True)
     both = agreement_part(replace(twenty, per_class=(first, second)), None)
-    sentence = words.by_class_sentence(both)
+    sentence = agreement.by_class_sentence(both)
     assert sentence.startswith("2 类的参照标注都达到 15 个。F1 最高的是“industry”（0.90，区间 0.80–1.00）")
     assert "最低的是“urban”（0.60，区间 0.30–0.70）" in sentence
     same = replace(both, evaluation=replace(twenty, per_class=(first, replace(second, f1=first.f1))))
-    assert "各类的 F1 相同" in words.by_class_sentence(same)
+    assert "各类的 F1 相同" in agreement.by_class_sentence(same)
     assert report.agreement is not None
-    assert words.by_class_sentence(report.agreement).startswith("6 类中有 1 类的参照标注达到 15 个，其余未测量")
+    assert agreement.by_class_sentence(report.agreement).startswith("6 类中有 1 类的参照标注达到 15 个，其余未测量")
 
 
 @pytest.mark.parametrize(
@@ -293,14 +298,14 @@ def test_best_and_worst_classes_are_named(report: Report, twenty: Evaluation) ->
 )
 def test_which_way_probabilities_lean(twenty: Evaluation, probability: float, claim: str) -> None:
     bins = (Bin(30, probability, wilson(24, 30)), Bin(10, probability, wilson(8, 10)))
-    assert claim in words.probability_sentence(replace(twenty, reliability=bins))
+    assert claim in agreement.probability_sentence(replace(twenty, reliability=bins))
 
 
 def test_a_curve_that_does_not_fall_is_not_praised(twenty: Evaluation) -> None:
     curve = (CoveragePoint(1.0, 0.8, 0.1), CoveragePoint(0.8, 0.75, 0.4))
-    assert "前者比后者低 5.0 个百分点" in words.coverage_caption(replace(twenty, coverage_curve=curve))
+    assert "前者比后者低 5.0 个百分点" in agreement.coverage_caption(replace(twenty, coverage_curve=curve))
     curve = (CoveragePoint(1.0, 0.8, 0.1),)
-    assert words.coverage_caption(replace(twenty, coverage_curve=curve)).endswith("准确率。")
+    assert agreement.coverage_caption(replace(twenty, coverage_curve=curve)).endswith("准确率。")
 
 
 # --- figures ---------------------------------------------------------------------------------------------------------
@@ -383,13 +388,13 @@ def test_merged_counts_keep_their_sum_and_their_distance(pairs: list[tuple[float
     assert all(b - a >= gap for (a, _), (b, _) in pairwise(merged))
 
 
-def test_every_picture_is_described_with_its_numbers(report: Report) -> None:
+def test_every_picture_is_described_with_its_numbers(fakes: SimpleNamespace, report: Report) -> None:
     assert report.agreement is not None
     found = report.agreement.evaluation
-    html = section(render(report, draw(report)))
-    assert f'alt="{words.calibration_alt(found)}"' in html
-    assert f'alt="{words.coverage_alt(found)}"' in html
-    assert words.calibration_alt(found).count("平均概率") == len(found.reliability)
-    assert "作答 80%，准确率" in words.coverage_alt(found)
-    without = section(render(report, Figures()))
+    html = section(fakes.shown(render(report, draw(report))))
+    assert f'alt="{agreement.calibration_alt(found)}"' in html
+    assert f'alt="{agreement.coverage_alt(found)}"' in html
+    assert agreement.calibration_alt(found).count("平均概率") == len(found.reliability)
+    assert "作答 80%，准确率" in agreement.coverage_alt(found)
+    without = section(fakes.shown(render(report, Figures())))
     assert "<img" not in without

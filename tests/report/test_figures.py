@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from qztopics.report.contents import Figures
-from qztopics.report.figures import draw, plot_bars, plot_confusion, to_svg
+from qztopics.report.figures import draw, plot_bars, plot_confusion, to_png, to_svg
 from qztopics.report.fonts import FAMILIES, font_holding
 
 if TYPE_CHECKING:
@@ -114,7 +114,17 @@ def test_font_holding_needs_every_glyph() -> None:
     assert font_holding("\U000effff") is None
     found = font_holding("港口 教育")
     if found is not None:
-        from matplotlib.font_manager import get_font
+        from matplotlib.font_manager import findfont, get_font
 
-        assert get_font(str(found)).get_char_index(ord("港"))
+        assert get_font(findfont(found)).get_char_index(ord("港"))
     assert FAMILIES[-1] == "sans-serif"
+
+
+def test_a_png_draws_no_boxes(recwarn: pytest.WarningsRecorder) -> None:
+    font = font_holding("教育医疗卫生弃权0123456789.%")
+    if font is None:
+        pytest.skip("no Chinese font is installed")
+    drawn = [to_png(plot_bars(["教育", "医疗卫生"], [0.5, 0.25]), "图", font=font) for _ in range(2)]
+    assert drawn[0] == drawn[1]
+    assert drawn[0].startswith(b"\x89PNG")
+    assert not [warning for warning in recwarn if "Glyph" in str(warning.message)]

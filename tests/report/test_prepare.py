@@ -218,7 +218,7 @@ def test_inputs_stay_as_they_are(fakes: SimpleNamespace, tiny: list[Row]) -> Non
 
 
 def test_long_texts_are_cut(fakes: SimpleNamespace) -> None:
-    policy = make(fakes, [fakes.row(0, text="港" * 201), fakes.row(1, text="港" * 200, probability=0.1)]).policy
+    policy = make(fakes, [fakes.row(0, text="港" * 201), fakes.row(1, text="湾" * 200, probability=0.1)]).policy
     assert policy is not None
     assert [(len(e.text), e.is_cut) for e in policy.lines[0].typical] == [(200, True), (200, False)]
 

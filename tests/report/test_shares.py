@@ -21,7 +21,7 @@ from qztopics.report.keyword_part import verdict
 from qztopics.report.page import render
 from qztopics.report.prepare import prepare
 from qztopics.report.tables import keywords_csv, policy_csv
-from qztopics.report.words.zh import general as words
+from qztopics.report.words.zh import front, keywords, labels, policy
 from qztopics.report.write import write_report
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def test_shares_of_other_codes_are_refused(fakes: SimpleNamespace) -> None:
 
 def test_the_finding_says_whether_the_difference_is_within_error(fakes: SimpleNamespace) -> None:
     report = make(fakes)
-    found = words.findings(report)[0]
+    found = front.findings(report)[0]
     assert (
         "“产业发展与招商引资”约占全部正文的 32.0%（95% 区间 28.0%–36.0%），按分类结果直接计数为 30.0%，相差在误差之内"
         in found
@@ -85,22 +85,22 @@ def test_the_finding_says_whether_the_difference_is_within_error(fakes: SimpleNa
     assert "其次是“城乡建设、住房与交通”（22.0%，95% 区间 18.0%–26.0%）" in found
     assert "“非政策内容”（10.0%，95% 区间 6.0%–14.0%）" in found
     assert "区间有重叠" not in found
-    assert "直接计数为 20.0%，相差超出误差，宜以校正后的为准" in words.card_share(line_of(report, "rural"))
+    assert "直接计数为 20.0%，相差超出误差，宜以校正后的为准" in policy.card_share(line_of(report, "rural"))
 
 
 def test_the_finding_claims_no_order_where_intervals_overlap(fakes: SimpleNamespace) -> None:
     shares = fakes.shares()
     wide = tuple(replace(line, interval=(0.0, 0.9)) for line in shares.lines)
     assert (
-        "前两个主题的区间有重叠，不能断定谁更多" in words.findings(make(fakes, shares=replace(shares, lines=wide)))[0]
+        "前两个主题的区间有重叠，不能断定谁更多" in front.findings(make(fakes, shares=replace(shares, lines=wide)))[0]
     )
 
 
 def test_cautions_point_from_counted_to_corrected_shares(fakes: SimpleNamespace) -> None:
-    found = words.cautions(make(fakes))
+    found = front.cautions(make(fakes))
     assert "没有按误判率校正，比较多少请看“校正后占比”" in found[0]
     assert any("新题材" in caution for caution in found)
-    plain = words.cautions(make(fakes, shares=fakes.shares("one_class")))
+    plain = front.cautions(make(fakes, shares=fakes.shares("one_class")))
     assert "比较多少" not in plain[0]
 
 
@@ -115,44 +115,50 @@ def test_cautions_point_from_counted_to_corrected_shares(fakes: SimpleNamespace)
 def test_a_page_without_corrected_shares_says_why(fakes: SimpleNamespace, reason: Uncorrected, said: str) -> None:
     report = make(fakes, shares=fakes.shares(reason))
     figures = draw(report)
-    page = render(report, figures)
+    page = fakes.shown(render(report, figures))
     assert f"本次没有校正后占比：{said}" in page
     assert "扣除了分类器的已知混淆" not in page
-    assert words.TEXT["corrected_share"] not in page
-    assert words.TEXT["nearest_share"] in page
+    assert labels.TEXT["corrected_share"] not in page
+    assert labels.TEXT["nearest_share"] in page
     assert figures.corrected is None
     assert figures.shares is not None
-    assert "占比最大的政策主题是" in words.findings(report)[0]
+    assert "占比最大的政策主题是" in front.findings(report)[0]
 
 
 def test_every_reason_has_words(fakes: SimpleNamespace) -> None:
-    said = {words.shares_about(policy_of(make(fakes, shares=fakes.shares(reason)))) for reason in get_args(Uncorrected)}
+    said = {
+        policy.shares_about(policy_of(make(fakes, shares=fakes.shares(reason)))) for reason in get_args(Uncorrected)
+    }
     assert len(said) == len(get_args(Uncorrected))
     none = replace(fakes.shares("few_labels"), n_labels=0)
-    assert "没有参照标注，不知道" in words.shares_about(policy_of(make(fakes, shares=none)))
+    assert "没有参照标注，不知道" in policy.shares_about(policy_of(make(fakes, shares=none)))
 
 
 def test_files_without_shares_give_the_page_of_old(fakes: SimpleNamespace) -> None:
     report = make(fakes, shares=None, audit=None)
-    page = render(report, draw(report))
+    page = fakes.shown(render(report, draw(report)))
     for gone in ("nearest_share", "corrected_share", "keywords"):
-        assert f">{words.TEXT[gone]}<" not in page
+        assert f">{labels.TEXT[gone]}<" not in page
     assert 'id="keywords"' not in page
-    assert words.shares_about(policy_of(report)) == ""
+    assert policy.shares_about(policy_of(report)) == ""
 
 
 def test_the_page_shows_table_cards_and_meaning(fakes: SimpleNamespace) -> None:
     report = make(fakes)
-    page = render(report, draw(report))
-    assert f'<th scope="col" class="n">{words.TEXT["corrected_share"]}</th>' in page
+    page = fakes.shown(render(report, draw(report)))
+    assert f'<th scope="col" class="n">{labels.TEXT["corrected_share"]}</th>' in page
     assert "已有参照标注的片段（60 个）按标注计" in page
-    assert '<p class="big">32.0%</p>' in page
-    heads = re.search(r'<table class="stack sortable">\s*<thead><tr>(.*?)</tr>.*?<tfoot>(.*?)</tfoot>', page, re.DOTALL)
+    assert re.search('<p class="big">(<data [^>]*>)?32.0%', page)
+    heads = re.search(
+        r'<table class="stack sortable filterable"[^>]*>\s*<thead><tr>(.*?)</tr>.*?<tfoot>(.*?)</tfoot>',
+        page,
+        re.DOTALL,
+    )
     assert heads
-    assert heads[1].count("<th ") == 10
+    assert heads[1].count("<th ") == 9
     for row in re.findall("<tr>(.*?)</tr>", heads[2], re.DOTALL):
         cells = re.findall(r'<t[hd][^>]*?(?:colspan="(\d+)")?>', row)
-        assert sum(int(span or 1) for span in cells) == 10
+        assert sum(int(span or 1) for span in cells) == 9
 
 
 # --- figure ---------------------------------------------------------------------------------------------------------
@@ -207,10 +213,10 @@ def test_the_figure_takes_the_place_of_bars(fakes: SimpleNamespace, tmp_path: Pa
 
 
 def test_the_caption_names_counts_outside_their_interval(fakes: SimpleNamespace) -> None:
-    assert "落在区间之外的是“乡村振兴与农业”，其余" in words.corrected_caption(policy_of(make(fakes)))
+    assert "落在区间之外的是“乡村振兴与农业”，其余" in policy.corrected_caption(policy_of(make(fakes)))
     shares = fakes.shares()
     wide = tuple(replace(line, interval=(0.0, 0.9)) for line in shares.lines)
-    assert "都落在区间之内" in words.corrected_caption(policy_of(make(fakes, shares=replace(shares, lines=wide))))
+    assert "都落在区间之内" in policy.corrected_caption(policy_of(make(fakes, shares=replace(shares, lines=wide))))
 
 
 # --- keywords -------------------------------------------------------------------------------------------------------
@@ -226,8 +232,8 @@ def test_keywords_that_hurt_come_first_and_absent_ones_are_folded(fakes: SimpleN
         ("公交", "few_labels"),
         ("茶园", "absent"),
     ]
-    assert {line.verdict for line in part.lines} == set(get_args(Verdict)) == set(words.VERDICTS)
-    assert part.absent == (("乡村振兴与农业", ("茶园",)),)
+    assert {line.verdict for line in part.lines} == set(get_args(Verdict)) == set(keywords.VERDICTS)
+    assert [[(line.name, line.term) for line in lines] for lines in part.absent] == [[("乡村振兴与农业", "茶园")]]
     assert part.lines[0].gain_without == 2
     assert part.lines[2].also == ("乡村振兴与农业",)
 
@@ -245,7 +251,7 @@ def test_a_keyword_is_judged_only_where_its_interval_is_on_one_side(n_right: int
 
 def test_the_page_names_what_to_review_and_what_chance_does(fakes: SimpleNamespace) -> None:
     report = make(fakes)
-    page = render(report, draw(report))
+    page = fakes.shown(render(report, draw(report)))
     section = page[page.index('<section id="keywords">') :]
     section = section[: section.index("</section>")]
     assert (
@@ -260,20 +266,20 @@ def test_the_page_names_what_to_review_and_what_chance_does(fakes: SimpleNamespa
     assert "看没有出现过的关键词（1 个）" in section
     assert "+2" in section
     assert "−4" in section
-    many = words.keywords_found(keywords_of(make(fakes, audit=fakes.audit(n_more=200))))
+    many = keywords.found(keywords_of(make(fakes, audit=fakes.audit(n_more=200))))
     assert "一次检验了 205 个词" in many
     assert "一两个碰巧被点名" in many
 
 
 def test_without_labels_keywords_are_counted_and_not_judged(fakes: SimpleNamespace) -> None:
     report = make(fakes, audit=fakes.audit(with_labels=False))
-    page = render(report, draw(report))
+    page = fakes.shown(render(report, draw(report)))
     assert "没有参照标注，只能看哪些词出现过" in page
-    assert words.KEYWORDS_REST not in page
-    assert words.keywords_found(keywords_of(report)) == ""
+    assert keywords.REST not in page
+    assert keywords.found(keywords_of(report)) == ""
     assert {line.accuracy for line in keywords_of(report).lines} == {None}
     harmless = replace(fakes.audit(), terms=fakes.audit().terms[:1])
-    assert words.keywords_found(keywords_of(make(fakes, audit=harmless))) == "没有发现明显有害的关键词。"
+    assert keywords.found(keywords_of(make(fakes, audit=harmless))) == "没有发现明显有害的关键词。"
 
 
 # --- tables ---------------------------------------------------------------------------------------------------------

@@ -9,10 +9,15 @@ from qztopics.evaluation.evaluate import Baseline
 from qztopics.evaluation.intervals import Interval
 from qztopics.policy.abstain import Reason
 from qztopics.records import KINDS
-from qztopics.report.words.zh import general as words
+from qztopics.report import numbers
+from qztopics.report.words.zh import abstained, agreement, front, labels, quality
 
 if TYPE_CHECKING:
     from qztopics.report.contents import Report
+
+
+def score_of(report: Report) -> str:
+    return next(sentence for sentence in front.findings(report) if "宏平均 F1" in sentence)
 
 
 def scored(report: Report, gain: Interval) -> str:
@@ -26,7 +31,7 @@ def scored(report: Report, gain: Interval) -> str:
             Baseline("keyword vote", 0.5, 0.7 - gain.value, gain),
         ),
     )
-    return words.findings(replace(report, agreement=replace(report.agreement, evaluation=evaluation)))[2]
+    return score_of(replace(report, agreement=replace(report.agreement, evaluation=evaluation)))
 
 
 @pytest.mark.parametrize(
@@ -48,29 +53,30 @@ def test_a_difference_is_claimed_only_where_the_paired_interval_leaves_out_0(
 
 
 def test_findings_are_made_from_the_numbers(report: Report) -> None:
-    found = words.findings(report)
-    assert len(found) == 5
+    found = front.findings(report)
+    assert len(found) == front.FINDINGS_MAX
     assert report.policy is not None
-    assert f"产业发展与招商引资（{words.percent(report.policy.lines[0].share)}）" in found[0]
+    assert f"产业发展与招商引资（{numbers.percent(report.policy.lines[0].share)}）" in found[0]
     assert "另有" in found[0]
-    assert "5 个片段没有作答，占判读片段的 8.3%" in found[1]
-    assert "“概率过低”（4 个）" in found[1]
-    assert "1 个输入没有读入，1 个文件的编码靠推断，7 处" in found[4]
+    silence = next(sentence for sentence in found if "没有作答" in sentence)
+    assert "5 个片段没有作答，占判读片段的 8.3%" in silence
+    assert "“概率过低”（4 个）" in silence
+    assert "1 个输入没有读入，1 个文件的编码靠推断，7 处" in quality.sentence(report.quality)
 
 
 def test_scores_that_may_be_too_good_say_so(report: Report) -> None:
     assert report.agreement is not None
     seen = replace(report.agreement, evaluation=replace(report.agreement.evaluation, out_of_fold=False))
-    assert "得分会偏高" in words.findings(replace(report, agreement=seen))[2]
-    assert "得分会偏高" in words.agreement_lead(seen)
-    assert "交叉验证" in words.agreement_lead(report.agreement)
+    assert "得分会偏高" in score_of(replace(report, agreement=seen))
+    assert "得分会偏高" in agreement.lead(seen)
+    assert "交叉验证" in agreement.lead(report.agreement)
 
 
 def test_cautions_give_the_accuracy(report: Report) -> None:
     assert report.agreement is not None
-    assert words.percent(report.agreement.evaluation.accuracy.value) in words.cautions(report)[0]
-    assert "没有按误判率校正" in words.cautions(report)[0]
-    assert any("没有学过该篇文章" in caution for caution in words.cautions(report))
+    assert numbers.percent(report.agreement.evaluation.accuracy.value) in front.cautions(report)[0]
+    assert "没有按误判率校正" in front.cautions(report)[0]
+    assert any("没有学过该篇文章" in caution for caution in front.cautions(report))
 
 
 @pytest.mark.parametrize(
@@ -79,35 +85,35 @@ def test_cautions_give_the_accuracy(report: Report) -> None:
 def test_what_abstaining_buys(report: Report, kept: float, claim: str) -> None:
     assert report.agreement is not None
     evaluation = replace(report.agreement.evaluation, accuracy=Interval(0.8, 0.7, 0.9), accuracy_of_kept=kept)
-    assert claim in words.kept_sentence(evaluation)
+    assert claim in agreement.kept_sentence(evaluation)
 
 
 def test_what_the_machine_rounds_is_written_as_what_it_is() -> None:
     """The upper bound of a Wilson interval may come out as 0.9999999999999999."""
-    assert words.percent(1 - 1e-16) == "100.0%"
-    assert words.percent(1e-17) == "0.0%"
-    assert words.decimal(1 - 1e-16) == "1.00"
-    assert words.decimal(1e-17) == "0.00"
+    assert numbers.percent(1 - 1e-16) == "100.0%"
+    assert numbers.percent(1e-17) == "0.0%"
+    assert numbers.decimal(1 - 1e-16) == "1.00"
+    assert numbers.decimal(1e-17) == "0.00"
 
 
 def test_every_reason_and_kind_has_words() -> None:
-    assert set(words.REASONS) == set(get_args(Reason))
-    assert tuple(words.KINDS) == KINDS
+    assert set(abstained.REASONS) == set(get_args(Reason))
+    assert tuple(labels.KINDS) == KINDS
 
 
 def test_simple_methods_have_names() -> None:
-    assert words.baseline_name("majority class") == "多数类"
-    assert words.baseline_name("keyword vote") == "种子词投票"
-    assert words.baseline_name("plain TF-IDF + linear") == "普通 TF-IDF 线性模型"
-    assert (words.baseline_name("neu"), words.baseline_about("neu")) == ("neu", "")
+    assert agreement.baseline_name("majority class") == "多数类"
+    assert agreement.baseline_name("keyword vote") == "种子词投票"
+    assert agreement.baseline_name("plain TF-IDF + linear") == "普通 TF-IDF 线性模型"
+    assert (agreement.baseline_name("neu"), agreement.baseline_about("neu")) == ("neu", "")
 
 
 def test_all_answered(report: Report) -> None:
     assert report.policy is not None
     full = replace(report.policy, n_abstained=0, reasons=())
-    assert words.abstained_lead(full) == "判读的片段全部作答，没有弃权。"
+    assert abstained.lead(full) == "判读的片段全部作答，没有弃权。"
 
 
 def test_a_cut_table_says_so() -> None:
-    assert words.shown(200, 200) == ""
-    assert words.shown(200, 1234, unsure_first=True) == "共 1,234 条，这里列出 200 条，编码靠推断的排在最前。"
+    assert labels.shown(200, 200) == ""
+    assert labels.shown(200, 1234, unsure_first=True) == "共 1,234 条，这里列出 200 条，编码靠推断的排在最前。"

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import csv
 import io
+import warnings
 from typing import TYPE_CHECKING
 
 import pytest
+from matplotlib.font_manager import FontProperties
 
 from qztopics.report.tables import clusters_csv, policy_csv, topics_csv
 from qztopics.report.write import write_report
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
     from qztopics.report.contents import Report
 
 WRITTEN = [
+    "attention_place.csv",
+    "attention_time.csv",
+    "attention_trend.csv",
     "calibration.svg",
     "clusters.csv",
     "confusion.svg",
@@ -23,8 +28,18 @@ WRITTEN = [
     "index.html",
     "policy_topics.csv",
     "policy_topics.svg",
+    "report.xlsx",
     "topics.csv",
 ]
+
+
+PICTURES = {"calibration", "confusion", "coverage", "policy_topics"}
+
+
+@pytest.fixture(autouse=True)
+def _without_font(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is written does not hang on the fonts of this machine."""
+    monkeypatch.setattr("qztopics.report.write.font_holding", lambda _: None)
 
 
 def write(fakes: SimpleNamespace, folder: Path) -> Path:
@@ -132,3 +147,35 @@ def test_twenty_thousand_rows_stay_under_five_megabytes(fakes: SimpleNamespace, 
         tmp_path, rows, fakes.model(n_topics=300, n_clusters=300), summary, fakes.evaluation(), name="n", version="v"
     )
     assert page.stat().st_size < 5_000_000
+
+
+def test_what_cannot_be_made_is_told_in_a_sentence_and_old_files_go(
+    fakes: SimpleNamespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QZTOPICS_CHROMIUM", "/nowhere/chromium")
+    for name in ("report.pdf", "coverage.png"):
+        (tmp_path / name).write_bytes(b"old")
+    rows, told = fakes.rows(), []
+    summary, scores = fakes.summary(rows), fakes.evaluation()
+    write_report(tmp_path, rows, fakes.model(), summary, scores, name="n", version="v", tell=told.append)
+    assert len(told) == 2
+    assert "no PNG figures" in told[0]
+    assert "no report.pdf" in told[1]
+    assert not {path.suffix for path in tmp_path.iterdir()} & {".png", ".pdf"}
+
+
+def test_each_svg_has_a_png_where_a_font_holds_its_characters(
+    fakes: SimpleNamespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def font(characters: str) -> FontProperties:
+        asked.append(characters)
+        return FontProperties(family="DejaVu Sans")
+
+    monkeypatch.setattr("qztopics.report.write.font_holding", font)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing")  # the stand-in is no Chinese font
+        write(fakes, tmp_path)
+    assert {path.stem for path in tmp_path.glob("*.png")} == PICTURES
+    assert set("产业发展与招商引资0123456789%") <= set(asked[0])

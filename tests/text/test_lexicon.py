@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,12 +15,18 @@ if TYPE_CHECKING:
 
 STOP = "# 虚词\n的 了\n\n据 # 据悉\n"
 USER = "长护险\n渔港经济 12\nＴ恤 3 n\n"
+PHRASES = "term,status,count,note\n渔港夜市,approved,3,\n岸边散步,rejected,2,两个词\n潮汐集市,open,5,\n"
+SET_PHRASES = "# 套话\n真抓实干\n砥砺前行\n"
+FILES = {
+    "stop": "stop_words.txt", "user": "user_words.txt", "places": "places.csv", "phrases": "phrases.csv",
+    "set_phrases": "set_phrases.txt",
+}  # fmt: skip
 PLACES = "place,parent\n澜港市,\n望潮区,澜港市\n"
 
 
 def write(folder: Path, encoding: str = "utf-8", newline: str = "\n", **files: str) -> Path:
     for name, text in files.items():
-        file = folder / {"stop": "stop_words.txt", "user": "user_words.txt", "places": "places.csv"}[name]
+        file = folder / FILES[name]
         file.write_bytes(text.replace("\n", newline).encode(encoding))
     return folder
 
@@ -27,12 +34,33 @@ def write(folder: Path, encoding: str = "utf-8", newline: str = "\n", **files: s
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk", "gb18030", "utf-16"])
 def test_encodings_and_line_ends_read_the_same(tmp_path: Path, encoding: str, newline: str) -> None:
-    folder = write(tmp_path, encoding, newline, stop=STOP, user=USER, places=PLACES)
+    folder = write(
+        tmp_path, encoding, newline, stop=STOP, user=USER, places=PLACES, phrases=PHRASES, set_phrases=SET_PHRASES
+    )
     assert read_lexicon(folder) == Lexicon(
-        user_words=(("t恤", 3), ("渔港经济", 12), ("长护险", 0)),
+        user_words=(("t恤", 3), ("渔港夜市", 0), ("渔港经济", 12), ("长护险", 0)),
         stop_words=frozenset({"的", "了", "据"}),
         places=(("澜港市", ""), ("望潮区", "澜港市")),
+        approved=("渔港夜市",),
+        rejected=("岸边散步",),
+        set_phrases=("真抓实干", "砥砺前行"),
     )
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_decisions_with_other_columns_delimiters_and_chinese_words(tmp_path: Path, delimiter: str) -> None:
+    rows = [
+        ["Count", "Term", "STATUS", "context_1"],
+        ["3", "渔港夜市", "批准", '"先说，\n再办；""好"""'],
+        ["", "", "", ""],
+        ["4", "岸边散步", "Rejected", ""],
+        ["1", "长护险", "", ""],
+        ["1", "渔港经济", "approved", ""],
+    ]
+    text = "\n".join(delimiter.join(row) for row in rows) + "\n"
+    lexicon = read_lexicon(write(tmp_path, "utf-8-sig", "\r\n", user=USER, phrases=text))
+    assert (lexicon.approved, lexicon.rejected) == (("渔港夜市", "渔港经济"), ("岸边散步",))
+    assert lexicon.user_words == (("t恤", 3), ("渔港夜市", 0), ("渔港经济", 12), ("长护险", 0))
 
 
 def test_files_that_are_missing_are_empty(tmp_path: Path) -> None:
@@ -61,6 +89,13 @@ def test_missing_or_empty_folder(tmp_path: Path) -> None:
         ({"places": "place,parent\n澜港市\n"}, "places.csv, line 2", "found '澜港市'"),
         ({"places": "place,parent\n望潮区,澜港市\n"}, "places.csv, line 2", "a parent that is a place"),
         ({"places": "place,parent\n澜港市,\n澜港市,\n"}, "places.csv, line 3", "line 2 has it already"),
+        ({"phrases": "词,状态\n渔港夜市,approved\n"}, "phrases.csv, line 1", "columns term and status"),
+        ({"phrases": ""}, "phrases.csv, line 1", "columns term and status"),
+        ({"phrases": "term,status\n渔港夜市,yes\n"}, "phrases.csv, line 2", "found 'yes'"),
+        ({"phrases": "term,status\n渔港夜市,\n渔 港,open\n"}, "phrases.csv, line 3", "found '渔 港'"),
+        ({"phrases": 'term,status,note\n税,open,"一\n二"\n税,approved,\n'}, "phrases.csv, line 4", "open that line 3"),
+        ({"set_phrases": "真抓实干\n实干\n"}, "set_phrases.txt, line 2", "4 to 32 Han"),
+        ({"set_phrases": "真抓，实干\n"}, "set_phrases.txt, line 1", "found '真抓，实干'"),
         ({"places": "place,parent\n甲区,乙区\n乙区,甲区\n"}, "places.csv, line 2", "lie inside"),
     ],
 )
@@ -84,7 +119,7 @@ def test_bytes_that_are_no_text(tmp_path: Path) -> None:
 @given(lines=st.lists(st.text(max_size=12) | st.binary(max_size=12), max_size=5))
 def test_any_lines_are_read_or_refused(tmp_path: Path, lines: list[str | bytes]) -> None:
     raw = b"\n".join(x if isinstance(x, bytes) else x.encode("utf-8", "ignore") for x in lines)
-    for name in ("stop_words.txt", "user_words.txt", "places.csv"):
+    for name in FILES.values():
         (tmp_path / name).write_bytes(raw)
     try:
         lexicon = read_lexicon(tmp_path)
@@ -98,8 +133,8 @@ def test_normalise_keeps_chinese_marks() -> None:
 
 
 def test_with_user_words_keeps_frequencies_and_leaves_the_lexicon_alone() -> None:
-    lexicon = Lexicon(user_words=(("渔港", 9),), stop_words=frozenset({"的"}), places=(("澜港市", ""),))
+    lexicon = Lexicon((("渔港", 9),), frozenset({"的"}), (("澜港市", ""),), ("渔港",), ("夜市",), ("真抓实干",))
     more = with_user_words(lexicon, ["渔港", "GDP", "文/图", "助餐"])
     assert more.user_words == (("gdp", 0), ("助餐", 0), ("渔港", 9))
-    assert (more.stop_words, more.places) == (lexicon.stop_words, lexicon.places)
+    assert replace(more, user_words=lexicon.user_words) == lexicon
     assert lexicon.user_words == (("渔港", 9),)

@@ -29,9 +29,12 @@ def passages_of(counts: np.ndarray) -> list[list[int]]:
     return [[term for term, count in enumerate(row) for _ in range(count)] for row in counts.tolist()]
 
 
-def first_topics(passages: list[list[int]], n_topics: int, seed: int) -> list[list[int]]:
+def first_topics(passages: list[list[int]], start: list[int], n_topics: int, seed: int) -> list[list[int]]:
     streams = [Stream(seed, 0, passage) for passage in range(len(passages))]
-    return [[int(stream() * n_topics) for _ in terms] for stream, terms in zip(streams, passages, strict=True)]
+    return [
+        [int(stream() * n_topics) if group < 0 else group for _ in terms]
+        for stream, group, terms in zip(streams, start, passages, strict=True)
+    ]
 
 
 def recount(

@@ -7,26 +7,35 @@ import sys
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_matrix
 
 from qztopics.errors import DataError
+from qztopics.topics import clusters as module
 from qztopics.topics.clusters import TOPIC_SCALE, Clusters, assign_clusters, cluster_view, fit_clusters
 
 SIZES = (9, 20, 14)
 
 
-def planted(seed: int = 0, noise: float = 0.05) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Three groups of 9, 20 and 14 passages, each near its own axis and topic."""
+def planted(seed: int = 0, noise: float = 0.05) -> tuple[np.ndarray, np.ndarray, csr_matrix, np.ndarray]:
+    """Three groups of 9, 20 and 14 passages, each near its own axis, topic and four words."""
     rng = np.random.default_rng(seed)
     truth = rng.permutation(np.repeat(np.arange(3), SIZES))
     latent = np.eye(5, dtype=np.float32)[truth] + rng.normal(0, noise, (len(truth), 5)).astype(np.float32)
     mixtures = np.full((len(truth), 4), 0.05, dtype=np.float32)
     mixtures[np.arange(len(truth)), truth] = 0.85
-    return latent, mixtures, truth
+    rates = np.full((3, 12), 10 * noise / 5) + np.kron(np.eye(3), np.ones(4))
+    counts = rng.poisson(rates[truth]).astype(np.int32)
+    counts[np.arange(len(truth)), 4 * truth] += 1
+    return latent, mixtures, csr_matrix(counts), truth
+
+
+def no_topics(n: int) -> np.ndarray:
+    return np.zeros((n, 0))
 
 
 def test_planted_groups_are_found_and_numbered_by_size() -> None:
-    latent, mixtures, truth = planted()
-    clusters, labels = fit_clusters(latent, mixtures, 3, seed=1)
+    latent, mixtures, counts, truth = planted()
+    clusters, labels = fit_clusters(latent, mixtures, counts, 3, seed=1)
     assert np.bincount(labels).tolist() == sorted(SIZES, reverse=True)
     assert [set(truth[labels == k].tolist()) for k in range(3)] == [{1}, {2}, {0}]
     view = cluster_view(latent, mixtures)
@@ -34,32 +43,68 @@ def test_planted_groups_are_found_and_numbered_by_size() -> None:
         np.testing.assert_allclose(clusters.centres[k], view[labels == k].mean(axis=0), atol=1e-6)
 
 
+def test_words_correct_the_start() -> None:
+    """Latent dimensions that mislead about four of 43 passages."""
+    latent, mixtures, counts, truth = planted()
+    for moved in (0, 10, 20, 30):
+        latent[moved] = latent[np.argmax(truth != truth[moved])]
+        mixtures[moved] = mixtures[np.argmax(truth != truth[moved])]
+    labels = fit_clusters(latent, mixtures, counts, 3, seed=1)[1]
+    assert [set(truth[labels == k].tolist()) for k in range(3)] == [{1}, {2}, {0}]
+
+
 def test_equally_large_groups_are_numbered_by_their_first_member() -> None:
-    latent = np.eye(3)[[2, 0, 1, 0, 1, 2]]
-    assert fit_clusters(latent, np.zeros((6, 0)), 3, seed=5)[1].tolist() == [0, 1, 2, 1, 2, 0]
+    groups = np.eye(3)[[2, 0, 1, 0, 1, 2]]
+    words = csr_matrix((3 * groups).astype(np.int32))
+    assert fit_clusters(groups, no_topics(6), words, 3, seed=5)[1].tolist() == [0, 1, 2, 1, 2, 0]
 
 
 def test_numbers_do_not_depend_on_the_seed_where_groups_are_clear() -> None:
-    latent, mixtures, _ = planted()
-    assert len({fit_clusters(latent, mixtures, 3, seed=seed)[1].tobytes() for seed in range(5)}) == 1
+    latent, mixtures, counts, _ = planted()
+    assert len({fit_clusters(latent, mixtures, counts, 3, seed=seed)[1].tobytes() for seed in range(5)}) == 1
 
 
 def test_assigning_gives_the_labels_of_training_alone_or_among_others() -> None:
-    latent, mixtures, _ = planted(noise=0.6)
-    clusters, labels = fit_clusters(latent, mixtures, 6, seed=1)
-    assert assign_clusters(clusters, latent, mixtures).tolist() == labels.tolist()
-    alone = [int(assign_clusters(clusters, latent[i : i + 1], mixtures[i : i + 1])[0]) for i in range(len(labels))]
+    latent, mixtures, counts, _ = planted(noise=0.6)
+    clusters, labels = fit_clusters(latent, mixtures, counts, 6, seed=1)
+    assert assign_clusters(clusters, latent, mixtures, counts).tolist() == labels.tolist()
+    rows = [slice(i, i + 1) for i in range(len(labels))]
+    alone = [int(assign_clusters(clusters, latent[i], mixtures[i], counts[i])[0]) for i in rows]
     assert alone == labels.tolist()
     assert labels.dtype == np.int32
 
 
-def test_empty_passages_belong_nowhere() -> None:
-    latent, mixtures, _ = planted()
-    latent[[0, 5]], mixtures[[0, 5]] = 0, 0
-    clusters, labels = fit_clusters(latent, mixtures, 3, seed=1)
+def test_clusters_of_an_earlier_version_go_by_the_nearest_centre() -> None:
+    latent, mixtures, counts, _ = planted(noise=0.6)
+    centres = cluster_view(latent, mixtures)[[3, 1, 4]]
+    distance = np.square(cluster_view(latent, mixtures)[:, np.newaxis] - centres).sum(axis=2)
+    found = assign_clusters(Clusters(centres), latent, mixtures, counts)
+    assert found.tolist() == distance.argmin(axis=1).tolist()
+
+
+def test_of_many_passages_an_even_sample_finds_the_groups_of_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    latent, mixtures, counts, truth = planted()
+    monkeypatch.setattr(module, "LEARNED_MAX", 20)
+    monkeypatch.setattr(module, "STARTED_MAX", 15)
+    clusters, labels = fit_clusters(latent, mixtures, counts, 3, seed=1)
+    assert [set(truth[labels == k].tolist()) for k in range(3)] == [{1}, {2}, {0}]
+    learned = np.arange(20) * len(labels) // 20
+    again, _ = fit_clusters(latent[learned], mixtures[learned], counts[learned], 3, seed=1)
+    assert clusters.mixture is not None
+    assert again.mixture is not None
+    assert sorted(clusters.mixture.bias.tolist()) == sorted(again.mixture.bias.tolist())
+
+
+def test_passages_without_terms_belong_nowhere() -> None:
+    latent, mixtures, counts, _ = planted()
+    kept = np.ones(len(latent), dtype=np.int32)
+    kept[[0, 5]] = 0
+    counts = csr_matrix(counts.multiply(kept[:, np.newaxis]))
+    counts.eliminate_zeros()
+    clusters, labels = fit_clusters(latent, mixtures, counts, 3, seed=1)
     assert np.flatnonzero(labels == -1).tolist() == [0, 5]
-    without = np.delete(np.arange(len(labels)), [0, 5])
-    again, others = fit_clusters(latent[without], mixtures[without], 3, seed=1)
+    without = np.flatnonzero(kept)
+    again, others = fit_clusters(latent[without], mixtures[without], counts[without], 3, seed=1)
     assert clusters.centres.tobytes() == again.centres.tobytes()
     assert labels[without].tolist() == others.tolist()
 
@@ -67,16 +112,19 @@ def test_empty_passages_belong_nowhere() -> None:
 @pytest.mark.parametrize("n_clusters", [1, 2, 8])
 def test_fewer_different_passages_than_clusters(n_clusters: int) -> None:
     latent = np.array([[1, 0], [1, 0], [0, 1], [1, 0], [0, 0]], dtype=np.float32)
-    clusters, labels = fit_clusters(latent, np.zeros((5, 3)), n_clusters, seed=1)
+    counts = csr_matrix((3 * latent).astype(np.int32))
+    clusters, labels = fit_clusters(latent, np.zeros((5, 3)), counts, n_clusters, seed=1)
     assert len(clusters.centres) == min(n_clusters, 2)
     assert labels.tolist() == ([0, 0, 0, 0, -1] if n_clusters == 1 else [0, 0, 1, 0, -1])
 
 
 def test_nothing_but_empty_passages() -> None:
-    clusters, labels = fit_clusters(np.zeros((3, 2)), np.zeros((3, 4)), 5, seed=1)
+    none = csr_matrix((3, 7), dtype=np.int32)
+    clusters, labels = fit_clusters(np.zeros((3, 2)), np.zeros((3, 4)), none, 5, seed=1)
     assert (clusters.centres.shape, labels.tolist()) == ((0, 6), [-1, -1, -1])
-    assert assign_clusters(clusters, np.ones((1, 2)), np.ones((1, 4))).tolist() == [-1]
-    assert fit_clusters(np.zeros((0, 2)), np.zeros((0, 4)), 5, seed=1)[1].shape == (0,)
+    one = csr_matrix(np.ones((1, 7), dtype=np.int32))
+    assert assign_clusters(clusters, np.ones((1, 2)), np.ones((1, 4)), one).tolist() == [-1]
+    assert fit_clusters(np.zeros((0, 2)), np.zeros((0, 4)), none[:0], 5, seed=1)[1].shape == (0,)
 
 
 def test_view_measures_hellinger_distance_of_mixtures() -> None:
@@ -88,20 +136,26 @@ def test_view_measures_hellinger_distance_of_mixtures() -> None:
 
 
 def test_inputs_are_unchanged() -> None:
-    latent, mixtures, _ = planted()
-    copies = latent.copy(), mixtures.copy()
-    clusters, _ = fit_clusters(latent, mixtures, 3, seed=1)
-    assign_clusters(clusters, latent, mixtures)
-    assert latent.tobytes() + mixtures.tobytes() == copies[0].tobytes() + copies[1].tobytes()
+    latent, mixtures, counts, _ = planted()
+    before = [a.tobytes() for a in (latent, mixtures, counts.data, counts.indices, counts.indptr)]
+    clusters, _ = fit_clusters(latent, mixtures, counts, 3, seed=1)
+    assign_clusters(clusters, latent, mixtures, counts)
+    assert [a.tobytes() for a in (latent, mixtures, counts.data, counts.indices, counts.indptr)] == before
 
 
 def test_matrices_that_do_not_fit_are_refused() -> None:
+    latent, mixtures, counts, _ = planted()
     with pytest.raises(DataError, match="2 rows and the mixtures 3"):
         cluster_view(np.zeros((2, 2)), np.zeros((3, 2)))
     with pytest.raises(DataError, match="4 dimensions and the clusters 3"):
-        assign_clusters(Clusters(np.zeros((1, 3), dtype=np.float32)), np.zeros((2, 2)), np.zeros((2, 2)))
+        assign_clusters(Clusters(np.zeros((1, 3), dtype=np.float32)), np.zeros((2, 2)), np.zeros((2, 2)), counts[:2])
+    with pytest.raises(DataError, match="43 rows and the counts 2"):
+        fit_clusters(latent, mixtures, counts[:2], 2, seed=1)
+    clusters, _ = fit_clusters(latent, mixtures, counts, 3, seed=1)
+    with pytest.raises(DataError, match="11 terms and the clusters 12"):
+        assign_clusters(clusters, latent, mixtures, counts[:, :11])
     with pytest.raises(DataError, match="at least 1 cluster"):
-        fit_clusters(np.ones((2, 2)), np.ones((2, 2)), 0, seed=1)
+        fit_clusters(latent, mixtures, counts, 0, seed=1)
 
 
 THREADS = """
@@ -113,8 +167,10 @@ rng = np.random.default_rng(0)
 matrix = csr_matrix(rng.poisson(0.05, (2000, 300)).astype(np.float32))
 space = fit_latent(matrix, 40, seed=1)
 latent = project(space, matrix)
-clusters, labels = fit_clusters(latent, rng.dirichlet(np.full(20, 0.1), 2000).astype(np.float32), 12, seed=1)
-print(hashlib.sha256(b"".join(a.tobytes() for a in (space.components, latent, clusters.centres, labels))).hexdigest())
+mixtures = rng.dirichlet(np.full(20, 0.1), 2000).astype(np.float32)
+clusters, labels = fit_clusters(latent, mixtures, csr_matrix(matrix, dtype=np.int32), 12, seed=1)
+made = (space.components, latent, clusters.centres, clusters.mixture.term_scores, labels)
+print(hashlib.sha256(b"".join(a.tobytes() for a in made)).hexdigest())
 """
 
 

@@ -4,6 +4,8 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from qztopics.topics import coherence as module
 from qztopics.topics.coherence import coherence
@@ -37,6 +39,34 @@ def plain_npmi(topic: list[int], passages: list[list[int]]) -> float:
         both = sum(a in p and b in p for p in passages) / n + 1e-12
         values.append(np.log(both / share[a] / share[b]) / -np.log(both))
     return float(np.mean(values))
+
+
+def gensim_figures(topics: list[list[int]], passages: list[list[int]], measure: str) -> list[float]:
+    from gensim.corpora import Dictionary
+    from gensim.models import CoherenceModel
+
+    texts, named = ([[TERMS[term] for term in row] for row in rows] for rows in (passages, topics))
+    dictionary = Dictionary([TERMS])
+    model = CoherenceModel(topics=named, texts=texts, dictionary=dictionary, coherence=measure, processes=1)
+    with np.errstate(all="ignore"):
+        return [float(value) for value in model.get_coherence_per_topic()]
+
+
+@settings(deadline=None, max_examples=30)
+@given(
+    lengths=st.lists(st.one_of(st.integers(0, 14), st.integers(100, 130)), min_size=1, max_size=12),
+    topics=st.lists(st.permutations(range(len(TERMS))).map(lambda order: order[:4]), min_size=1, max_size=4),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_figures_are_those_of_gensim(lengths: list[int], topics: list[list[int]], seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    shares = rng.dirichlet(np.full(len(TERMS), 0.3), len(lengths))
+    passages = [rng.choice(len(TERMS), n, p=p).tolist() for n, p in zip(lengths, shares, strict=True)]
+    passages.append(list(range(len(TERMS))))
+    quality = coherence(model_of(*topics), *corpus(passages), TERMS, n_terms=4)
+    for found, measure in ((quality.npmi, "c_npmi"), (quality.c_v, "c_v")):
+        for value, expected in zip(found, gensim_figures(topics, passages, measure), strict=True):
+            assert value == pytest.approx(expected, abs=1e-9) if np.isfinite(expected) else value is None
 
 
 def test_npmi_equals_the_formula_and_good_topics_beat_mixed_ones() -> None:

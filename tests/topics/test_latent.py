@@ -5,6 +5,7 @@ import pytest
 from scipy.sparse import csr_matrix
 
 from qztopics.errors import DataError
+from qztopics.topics import latent as module
 from qztopics.topics.latent import fit_latent, project
 
 
@@ -40,6 +41,13 @@ def test_same_seed_same_bytes_and_input_unchanged() -> None:
 @pytest.mark.parametrize(("wanted", "kept"), [(0, 0), (3, 3), (24, 24), (1000, 24)])
 def test_dimensions_stay_below_the_smaller_side(wanted: int, kept: int) -> None:
     assert fit_latent(random_matrix(), wanted, seed=1).components.shape == (kept, 25)
+
+
+def test_of_many_passages_an_even_sample_is_learned_from(monkeypatch: pytest.MonkeyPatch) -> None:
+    matrix = csr_matrix(np.random.default_rng(3).poisson(0.3, (50, 12)).astype(np.float32))
+    sample = fit_latent(matrix[[0, 5, 10, 15, 20, 25, 30, 35, 40, 45]], 4, seed=1)
+    monkeypatch.setattr(module, "LEARNED_MAX", 10)
+    assert fit_latent(matrix, 4, seed=1).components.tobytes() == sample.components.tobytes()
 
 
 def test_dimensions_that_are_only_noise_are_left_out() -> None:

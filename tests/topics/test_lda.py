@@ -80,12 +80,14 @@ def test_sweeps_equal_plain_python_bit_for_bit(rows: list[list[int]], n_topics: 
     dense = np.array(rows, dtype=np.int32)
     if not dense.any():
         return
-    sweeps = lda.AVERAGED_SWEEPS + 3
-    model = fitted(csr_matrix(dense), n_topics, sweeps=sweeps, seed=seed, topic_term_prior=beta)
+    sweeps = 13
+    # Every third passage starts from random topics.
+    start = np.where(np.arange(len(rows)) % 3 == 0, -1, np.arange(len(rows)) % n_topics)
+    model = fitted(csr_matrix(dense), n_topics, sweeps=sweeps, seed=seed, topic_term_prior=beta, start=start)
     passages = oracle.passages_of(dense)
     lengths = dense.sum(axis=1)
     size = int(lengths.max()) + 1
-    topics = oracle.first_topics(passages, n_topics, seed)
+    topics = oracle.first_topics(passages, start.tolist(), n_topics, seed)
     alpha = np.full(n_topics, lda.FIRST_ALPHA)
     seen = []
     for sweep in range(1, sweeps + 1):
@@ -100,14 +102,16 @@ def test_sweeps_equal_plain_python_bit_for_bit(rows: list[list[int]], n_topics: 
             histogram = np.stack([np.bincount(row, minlength=size) for row in held])
             alpha = update_prior(alpha, histogram, np.bincount(lengths, minlength=size))
     seen.append(oracle.recount(passages, topics, dense.shape[1], n_topics, beta)[0])
-    seen = seen[-lda.AVERAGED_SWEEPS :]
+    seen = seen[-(sweeps // lda.AVERAGED_PART) :]
     total = np.zeros((dense.shape[1], n_topics), dtype=np.float32)
     for phi in seen:
         total += np.array(phi, dtype=np.float32)
-    expected = np.ascontiguousarray(total.T)
+    sizes = np.bincount(np.concatenate(topics).astype(np.int64), minlength=n_topics)
+    order = np.argsort(-sizes, kind="stable")
+    expected = np.ascontiguousarray(total.T[order])
     expected /= expected.sum(axis=1, keepdims=True, dtype=np.float64)
     assert model.topic_term_matrix.tobytes() == expected.tobytes()
-    assert model.doc_topic_prior.tobytes() == alpha.tobytes()
+    assert model.doc_topic_prior.tobytes() == alpha[order].tobytes()
 
 
 def test_draws_follow_the_conditional_distribution() -> None:
@@ -269,6 +273,19 @@ def test_a_passage_longer_than_the_histogram() -> None:
     counts = csr_matrix(np.array([[lda.LONGEST_COUNT * 2, 1], [0, 5]], dtype=np.int32))
     model = fitted(counts, 2, sweeps=9)
     assert np.isfinite(model.doc_topic_prior).all()
+
+
+def test_topics_come_back_by_falling_size() -> None:
+    counts = np.zeros((90, 6), dtype=np.int32)
+    counts[:10, :2], counts[10:70, 2:4], counts[70:, 4:] = 5, 5, 5
+    model = fitted(csr_matrix(counts), 3)
+    assert [sorted((-row).argsort()[:2].tolist()) for row in model.topic_term_matrix] == [[2, 3], [4, 5], [0, 1]]
+
+
+@pytest.mark.parametrize("start", [np.zeros(4, dtype=np.int32), np.full(5, 3), np.full(5, -2), np.zeros((5, 1))])
+def test_a_start_of_other_passages_or_topics_is_refused(start: np.ndarray) -> None:
+    with pytest.raises(DataError, match="start must hold a topic from -1 to 2 for each of the 5 passages"):
+        fitted(planted(5)[0], start=start)
 
 
 def test_the_passage_prior_learns_which_topics_are_common() -> None:

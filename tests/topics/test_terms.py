@@ -5,7 +5,7 @@ import pytest
 
 from qztopics.errors import DataError
 from qztopics.topics.lda import TopicModel
-from qztopics.topics.terms import distinctive_terms, top_terms, topic_name, topic_names
+from qztopics.topics.terms import distinctive_terms, top_terms
 
 TERMS = ["发展", "渔港", "码头", "学校", "教师"]
 TOPICS = np.array([[0.4, 0.35, 0.2, 0.05, 0.0], [0.4, 0.0, 0.05, 0.3, 0.25]], dtype=np.float32)
@@ -45,12 +45,7 @@ def test_words_of_every_topic_sink() -> None:
     assert ranked(distinctive_terms(MODEL, TERMS, 1, weight=0.2)) == [["渔港"], ["教师"]]
 
 
-def test_names() -> None:
-    assert topic_names(MODEL, TERMS) == ["·".join(topic) for topic in ranked(distinctive_terms(MODEL, TERMS, 3))]
-    assert topic_name([("甲", 1.0), ("乙", 0.5)], n_terms=1) == "甲"
-
-
-@pytest.mark.parametrize("function", [top_terms, distinctive_terms, topic_names])
+@pytest.mark.parametrize("function", [top_terms, distinctive_terms])
 def test_terms_must_fit_the_columns(function: object) -> None:
     with pytest.raises(DataError, match="5 terms expected, one for each column, found 4"):
         function(MODEL, TERMS[:4])  # type: ignore[operator]

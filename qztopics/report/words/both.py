@@ -61,9 +61,9 @@ class Words:
             One of the two does not have it.
         """
         zh, en = getattr(self._zh, name), getattr(self._en, name)
-        if isinstance(zh, ModuleType):
+        if isinstance(zh, ModuleType) and isinstance(en, ModuleType):
             return Words(zh, en)
-        if callable(zh):
+        if callable(zh) and callable(en):
             return lambda *given, **named: pair(
                 zh(*(_side(g, "zh") for g in given), **{k: _side(g, "zh") for k, g in named.items()}),
                 en(*(_side(g, "en") for g in given), **{k: _side(g, "en") for k, g in named.items()}),

@@ -1,1 +1,43 @@
 """The pages in English."""
+
+from qztopics.report.words.en import (
+    abstained,
+    agreement,
+    attention,
+    dictionary,
+    front,
+    groups,
+    inspection,
+    keywords,
+    labels,
+    numbers,
+    passages,
+    policy,
+    quality,
+    reasons,
+    record,
+    terms,
+    topic_map,
+    trace,
+)
+
+__all__ = [
+    "abstained",
+    "agreement",
+    "attention",
+    "dictionary",
+    "front",
+    "groups",
+    "inspection",
+    "keywords",
+    "labels",
+    "numbers",
+    "passages",
+    "policy",
+    "quality",
+    "reasons",
+    "record",
+    "terms",
+    "topic_map",
+    "trace",
+]

@@ -121,22 +121,22 @@ _NOTICES = {
 }
 
 
-def notice_in_chinese(code: str, words: str) -> str:
-    """Notice as a Chinese reader wants it; one of an unknown code keeps its words."""
+def notice(code: str, words: str) -> str:
+    """Say a remark on a page in Chinese; one of an unknown code keeps its words."""
     return _NOTICES.get(code, words)
 
 
-def in_chinese(reason: str) -> str:
-    """Reason of page repair as a Chinese reader wants it.
+def reason(words: str) -> str:
+    """Say a reason of page repair in Chinese.
 
     Examples
     --------
-    >>> in_chinese("body: long line; joined: line 9 ends inside a sentence (a word goes on; chance 0.98)")
+    >>> reason("body: long line; joined: line 9 ends inside a sentence (a word goes on; chance 0.98)")
     '行长；接上：第 9 行在句中断开（接缝处成词、接续的可能 0.98）'
-    >>> in_chinese("headline: short, no sentence end, a photo follows")
+    >>> reason("headline: short, no sentence end, a photo follows")
     '短，句末无句号，下接图片'
     """
-    parts = _KINDS.sub("", reason).split("; joined: ")
+    parts = _KINDS.sub("", words).split("; joined: ")
     return "；接上：".join(_part(part) for part in parts)
 
 

@@ -1,0 +1,1 @@
+"""What the review page says, in two languages."""

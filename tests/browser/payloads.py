@@ -1,0 +1,67 @@
+"""Texts that try to become code: 250 different ones, each calls `pwned` or asks for something remote if it succeeds."""
+
+from __future__ import annotations
+
+from itertools import product
+
+CALLS = (
+    "pwned(1)",
+    "window.pwned(1)",
+    "top['pwned'](1)",
+    "fetch('http://127.0.0.1:9/x')",
+    "location='http://127.0.0.1:9/x'",
+)
+MARKUP = (
+    "<script>{}</script>",
+    "</script><script>{}</script>",
+    "<ScRiPt>{}</sCrIpT>",
+    "<img src=x onerror={}>",
+    '"><img src=x onerror="{}">',
+    "'><img src=x onerror='{}'>",
+    "<svg onload={}>",
+    "<svg><animate onbegin={} attributeName=x dur=1s>",
+    "<svg><set onbegin={} attributeName=x>",
+    "<body onload={}>",
+    "<input autofocus onfocus={}>",
+    "<select autofocus onfocus={}>",
+    "<details open ontoggle={}>",
+    "<video><source onerror={}>",
+    "<audio src=x onerror={}>",
+    "<iframe srcdoc='<script>parent.{}</script>'>",
+    "<iframe src=javascript:{}>",
+    "<object data=javascript:{}>",
+    "<embed src=javascript:{}>",
+    "<a href=javascript:{}>点这里</a>",
+    "<form action=javascript:{}><button>提交</button></form>",
+    "<button formaction=javascript:{}>确定</button>",
+    "<math><mtext></p><img src=x onerror={}>",
+    "</style><script>{}</script>",
+    "</title><script>{}</script>",
+    "</textarea><script>{}</script>",
+    "</blockquote></figure><script>{}</script>",
+    "<!--><script>{}</script>-->",
+    "<![CDATA[<script>{}</script>]]>",
+    '" onmouseover="{}" x="',
+    "' onfocus='{}' tabindex=0 autofocus '",
+    '" style="background:url(javascript:{})" x="',
+    "{{{{ {} }}}}",
+    "{{% if {} %}}",
+    "${{{}}}",
+    "`;{}//",
+    "');{}//",
+    '");{}//',
+    "\u2028{}//",
+    "\u2029{}//",
+    "\\u003cscript\\u003e{}\\u003c/script\\u003e",
+    "&lt;script&gt;{}&lt;/script&gt;",
+    "&#60;script&#62;{}&#60;/script&#62;",
+    "<scr\u200bipt>{}</scr\u200bipt>",
+    "＜script＞{}＜/script＞",
+    "<base href=//127.0.0.1:9/><script src=x>{}</script>",
+    "<link rel=stylesheet href=http://127.0.0.1:9/{}>",
+    "<meta http-equiv=refresh content='0;url=javascript:{}'>",
+    "<style>@import 'http://127.0.0.1:9/{}';</style>",
+    "<template><script>{}</script></template>",
+)
+
+PAYLOADS = tuple(form.format(call) for call, form in product(CALLS, MARKUP))
