@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 
+from qztopics.topics.guided import SeedCheck  # noqa: TC001 - readers of bundles ask for the types of Facts
+
 Fate = Literal["confirmed", "changed", "added"]
 FATES: tuple[Fate, ...] = get_args(Fate)
 """What a correction did to a hand label."""
@@ -134,6 +136,11 @@ class Facts:
         of this program wrote.
     cluster_names
         Short names as those of topics; empty in such bundles.
+    topic_stability
+        Per topic, mean top-10 Jaccard with its match in fits of articles drawn again, in [0, 1]; None for a part of a
+        topic that was split. Empty where there were too few articles, with gensim's engine, and in such bundles.
+    seeds
+        What the corpus held of the seed terms; None for topics that nothing guided, and in such bundles.
     """
 
     n_documents: int
@@ -152,6 +159,8 @@ class Facts:
     fold_unit: FoldUnit = "article"
     topic_shares: tuple[float, ...] = ()
     cluster_names: tuple[str, ...] = ()
+    topic_stability: tuple[float | None, ...] = ()
+    seeds: SeedCheck | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +228,7 @@ def as_shown(model: Model, *, without_hidden: bool = False) -> Model:
             facts,
             coherence_npmi=known(facts.coherence_npmi),
             coherence_c_v=known(facts.coherence_c_v),
+            topic_stability=known(facts.topic_stability) if facts.topic_stability else (),
             topic_shares=tuple(summed(np.array(facts.topic_shares), shown_as).tolist()) if facts.topic_shares else (),
         ),
     )

@@ -66,6 +66,7 @@ class _Extra(BaseModel):
     calibrated: bool
     topic_notes: list[str] = []
     topic_made_names: list[str] = []
+    topic_codes: list[str] = []
 
 
 def take_apart(model: Model, *, selftest: str, engine: str, trained_with: Mapping[str, str]) -> Parts:
@@ -145,6 +146,8 @@ def take_apart(model: Model, *, selftest: str, engine: str, trained_with: Mappin
         "calibrated": model.classifier.calibrated if model.classifier else False,
     }
     extra |= register_words
+    if model.topics.codes:
+        extra["topic_codes"] = model.topics.codes
     texts = {
         "vocab.txt": _lines(model.vocabulary.terms),
         "stop_words.txt": _lines(sorted(model.lexicon.stop_words)),
@@ -229,7 +232,7 @@ def put_together(bundle: Bundle) -> Model:
         word_idf=take.above("tfidf.words.idf", take.array("tfidf.words.idf", np.float32, (n_terms,))),
         characters=CharacterVocabulary(keys, extra.ngram_max, extra.marks),
         character_idf=take.above("tfidf.characters.idf", take.array("tfidf.characters.idf", np.float32, (n_ngrams,))),
-        topics=TopicModel(phi, alpha, float(beta[0])),
+        topics=TopicModel(phi, alpha, float(beta[0]), _topic_codes(extra, take, taxonomy, n_topics)),
         latent=LatentSpace(latent),
         clusters=Clusters(centres, _mixture(take, len(centres), n_terms)),
         cluster_map=_group_map(take, "clusters", len(centres), n_codes),
@@ -343,7 +346,18 @@ def _facts(extra: _Extra, take: _Taker, n_topics: int, n_clusters: int) -> Facts
     take.demand(lengths == {n_topics}, "facts", f"figures for {n_topics} topics")
     take.demand(len(facts.cluster_names) in {0, n_clusters}, "facts", f"names of {n_clusters} clusters")
     take.demand(len(facts.topic_shares) in {0, n_topics}, "facts", f"shares of {n_topics} topics")
+    steady = facts.topic_stability
+    fits = len(steady) in {0, n_topics} and all(value is None or 0 <= value <= 1 for value in steady)
+    take.demand(fits, "facts", f"the stability, from 0 to 1, of {n_topics} topics")
     return facts
+
+
+def _topic_codes(extra: _Extra, take: _Taker, taxonomy: Taxonomy | None, n_topics: int) -> tuple[str, ...]:
+    """Code of each guided topic; none in bundles of models that nothing guided."""
+    codes = tuple(extra.topic_codes)
+    known = {"", *(taxonomy.codes if taxonomy else ())}
+    take.demand(len(codes) <= n_topics and set(codes) <= known, "model.json", "codes of the taxonomy for guided topics")
+    return codes
 
 
 def _register(take: _Taker, extra: _Extra, n_topics: int) -> TopicRegister | None:

@@ -26,7 +26,10 @@ def show(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
-    """Show the topics of a model: number in its rows, permanent id, name, terms, share, coherence, stability."""
+    """Show the topics of a model: number in its rows, permanent id, name, terms, share, coherence, stability.
+
+    Stability is how many of a topic's ten first words come back when articles are drawn again: Jaccard, 0.3 is stable.
+    """
     from qztopics import api
     from qztopics.cli import setup
     from qztopics.cli.output import print_json
@@ -245,18 +248,24 @@ def _cells(entry: TopicEntry) -> tuple[object, ...]:
         " ".join(term for term, _ in entry.terms),
         _figure(entry.share, ".1%"),
         _figure(entry.npmi, ".2f"),
-        _figure(entry.stability, ".2f"),
+        _steady(entry),
         policy,
         "; ".join(_remarks(entry)),
     )
 
 
 def _remarks(entry: TopicEntry) -> list[str]:
-    said = ["named by hand"] if entry.named else []
+    said = [f"guided by {entry.code}"] if entry.code else []
+    said += ["named by hand"] if entry.named else []
     said += [f"with {', '.join(map(str, entry.merged))}"] if entry.merged else []
     said += [f"part of {entry.split_from}"] if entry.split_from is not None else []
     said += ["hidden"] if entry.hidden else []
     return said + ([entry.note] if entry.note else [])
+
+
+def _steady(entry: TopicEntry) -> str:
+    """Stability, and whether it is enough."""
+    return "–" if entry.stability is None else f"{entry.stability:.2f} {'stable' if entry.stable else 'unstable'}"
 
 
 def _figure(value: float | None, form: str) -> str:

@@ -75,7 +75,7 @@ def choose(
     said = meet(corpus, passages, labels).codes
     number = {code: k for k, code in enumerate(sorted(set(said.values())))}
     codes = np.array([number[said[row]] if row in said else -1 for row in range(len(passages))], dtype=np.int64)
-    rows = _sample(articles, PASSAGES_MAX)
+    rows = sample_rows(articles, PASSAGES_MAX)
     tokens = tokenize(
         [passages[row].text for row in rows.tolist()],
         settings.text.segmenter,
@@ -198,7 +198,7 @@ def quick_number(
     return usual
 
 
-def _sample(articles: NDArray[np.int64], most: int) -> NDArray[np.int64]:
+def sample_rows(articles: NDArray[np.int64], most: int) -> NDArray[np.int64]:
     """Rows of evenly drawn whole articles, at most about `most` rows, in order."""
     if len(articles) <= most:
         return np.arange(len(articles), dtype=np.int64)

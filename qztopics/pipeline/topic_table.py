@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from qztopics.model import as_shown
 from qztopics.pipeline.topic_edits import register_for
+from qztopics.topics.stability import STABLE
 from qztopics.topics.terms import top_terms
 
 if TYPE_CHECKING:
@@ -32,7 +33,11 @@ class TopicEntry:
     npmi
         Coherence over the training passages, in [-1, 1].
     stability
-        Mean top-10 Jaccard with the topics matched to it in other runs, in [0, 1].
+        Mean top-10 Jaccard with the topics matched to it in fits of articles drawn again, in [0, 1].
+    stable
+        Whether that reaches `topics.stability.STABLE`.
+    code
+        Code whose seed terms guided it.
     policy_topic, purity
         Commonest policy topic of its passages, and that one's share of them.
     hidden
@@ -54,6 +59,8 @@ class TopicEntry:
     share: float | None
     npmi: float | None
     stability: float | None
+    stable: bool | None
+    code: str | None
     policy_topic: str | None
     purity: float | None
     hidden: bool
@@ -79,6 +86,7 @@ def topic_table(model: Model, n_terms: int = TERMS) -> tuple[TopicEntry, ...]:
         if register.shown_as[k] != k:
             continue
         code = -1 if groups is None else int(groups.code[k])
+        stability = facts.topic_stability[k] if facts.topic_stability else None
         parts = [int(register.ids[m]) for m in (register.shown_as == k).nonzero()[0] if m != k]
         parent = int(register.parents[k])
         found.append(
@@ -89,7 +97,9 @@ def topic_table(model: Model, n_terms: int = TERMS) -> tuple[TopicEntry, ...]:
                 terms=tuple(terms[k]),
                 share=facts.topic_shares[k] if facts.topic_shares else None,
                 npmi=facts.coherence_npmi[k],
-                stability=None,
+                stability=stability,
+                stable=None if stability is None else stability >= STABLE,
+                code=shown.topics.code_of(k) or None,
                 policy_topic=None if code < 0 or model.taxonomy is None else model.taxonomy.codes[code],
                 purity=None if code < 0 or groups is None else float(groups.purity[k]),
                 hidden=bool(register.hidden[k]),

@@ -16,13 +16,13 @@ from qztopics.features.counts import count_matrix
 from qztopics.features.tfidf import fit_idf, tfidf
 from qztopics.features.vocabulary import learn
 from qztopics.model import Facts, GroupMap, Model, OutOfFold
-from qztopics.pipeline.choose import quick_number
 from qztopics.pipeline.classify import answered, document_digests, text_digests
 from qztopics.pipeline.corrections import fates
 from qztopics.pipeline.drift import learn_reference
 from qztopics.pipeline.hand_labels import LabelledPassages, Matching, meet_labels
 from qztopics.pipeline.reading import Reader, Reading, assemble, latent_input, read_texts
 from qztopics.pipeline.topic_edits import Lineage, apply_edits, settle_topics
+from qztopics.pipeline.topic_fit import known_stability, learn_topics
 from qztopics.policy.baselines import held_out_linear, held_out_majority
 from qztopics.policy.classifier import DUAL_MAX, Pool, TrainingRows, fit_classifier
 from qztopics.policy.names import class_text
@@ -36,7 +36,6 @@ from qztopics.topics.choose import default_n_clusters
 from qztopics.topics.clusters import fit_clusters
 from qztopics.topics.coherence import coherence
 from qztopics.topics.latent import fit_latent
-from qztopics.topics.lda import fit_lda
 from qztopics.topics.names import cluster_relevance, group_names, topic_relevance
 
 if TYPE_CHECKING:
@@ -52,6 +51,7 @@ if TYPE_CHECKING:
     from qztopics.records import Corpus, Passage
     from qztopics.settings import Settings
     from qztopics.topics.clusters import Clusters
+    from qztopics.topics.lda import TopicModel
 
 VOTES_PER_CODE = 40
 """Most clear keyword votes per code that weakly label unlabelled passages."""
@@ -92,6 +92,8 @@ def train(
     ------
     InputMissingError
         The corpus holds no body text.
+    SettingsError
+        Topics are to be guided, and cannot be; see `learn_topics`.
     DataError
         None of the labels met a passage, or all are of one class and no seed terms tell it from others.
     """
@@ -128,12 +130,14 @@ def _train(
     counts = count_matrix(ids, len(vocabulary))
     hand, matching = meet_labels(corpus, passages, labels, taxonomy)
     rich = len(hand.rows) > DUAL_MAX
-    n_topics = _number_of_topics(counts, ids, vocabulary, [p.article_id for p in passages], settings, lineage, jobs)
-    reader = _fit_reader(texts, counts, vocabulary, lexicon, taxonomy, settings, n_topics, rich, jobs, begin)
-    topics, register = settle_topics(reader.topics, counts, vocabulary.terms, settings, lineage, jobs=jobs)
-    reader = replace(reader, topics=topics)
+    articles = [p.article_id for p in passages]
+    learned = learn_topics(
+        counts, ids, vocabulary.terms, articles, taxonomy, settings, jobs=jobs, begin=begin, tell=lineage.tell
+    )
+    topics, register = settle_topics(learned.topics, counts, vocabulary.terms, settings, lineage, jobs=jobs)
+    reader = _fit_reader(texts, counts, vocabulary, lexicon, taxonomy, settings, topics, rich, jobs)
     reading = assemble(reader, texts, ids, counts, jobs=jobs)
-    classifier, cross_fit = _fit_policy(reader, reading, hand, [p.article_id for p in passages], jobs, begin)
+    classifier, cross_fit = _fit_policy(reader, reading, hand, articles, jobs, begin)
     n_clusters = settings.topics.n_clusters or default_n_clusters(len(texts))
     clusters, cluster_of = fit_clusters(
         reading.views.latent, reading.passage_topic_matrix, counts, n_clusters, seed=settings.seed
@@ -141,6 +145,7 @@ def _train(
     topic_of = np.where(counts.getnnz(axis=1) > 0, reading.passage_topic_matrix.argmax(axis=1), -1).astype(np.int32)
     said = _best_codes(classifier, reading, hand)
     n_codes = len(taxonomy.codes) if taxonomy else 0
+    facts = _facts(corpus, passages, labels, hand, matching, reader, ids, topic_of, clusters, cluster_of, counts, begin)
     model = Model(
         settings=settings,
         lexicon=lexicon,
@@ -162,9 +167,7 @@ def _train(
             if cross_fit
             else None
         ),
-        facts=_facts(
-            corpus, passages, labels, hand, matching, reader, ids, topic_of, clusters, cluster_of, counts, begin
-        ),
+        facts=replace(facts, topic_stability=known_stability(learned.stability, register), seeds=learned.seeds),
         documents=document_digests(corpus.documents),
         drift=learn_reference(
             passages,
@@ -183,21 +186,6 @@ def _silent(_stage: str) -> Callable[[int, int], None]:
     return lambda _done, _all: None
 
 
-def _number_of_topics(
-    counts: csr_matrix,
-    ids: TokenIds,
-    vocabulary: Vocabulary,
-    articles: Sequence[str],
-    settings: Settings,
-    lineage: Lineage,
-    jobs: int,
-) -> int:
-    """The number that the settings name, else one by size after a quick look."""
-    if settings.topics.n_topics is not None:
-        return settings.topics.n_topics
-    return quick_number(counts, ids, vocabulary.terms, articles, settings, jobs=jobs, tell=lineage.tell)
-
-
 def _fit_reader(
     texts: list[str],
     counts: csr_matrix,
@@ -205,37 +193,15 @@ def _fit_reader(
     lexicon: Lexicon,
     taxonomy: Taxonomy | None,
     settings: Settings,
-    n_topics: int,
+    topics: TopicModel,
     rich: bool,
     jobs: int,
-    begin: Watch,
 ) -> Reader:
-    chosen = settings.topics
     characters, character_counts = learn_characters(texts, settings.features, rich=rich, jobs=jobs)
     word_idf, character_idf = fit_idf(counts), fit_idf(character_counts)
     stacked = latent_input(tfidf(character_counts, character_idf), tfidf(counts, word_idf))
     # More dimensions than a third of the passages would fit the passages at hand and nothing else.
     latent = fit_latent(stacked, min(settings.policy.n_latent, max(2, len(texts) // 3)), seed=settings.seed)
-    if chosen.engine == "gensim":
-        from qztopics.topics.gensim_lda import fit_lda_gensim
-
-        topics = fit_lda_gensim(
-            counts,
-            n_topics,
-            passes=max(1, chosen.sweeps // 10),
-            topic_term_prior=chosen.topic_term_prior,
-            seed=settings.seed,
-        )
-    else:
-        topics = fit_lda(
-            counts,
-            n_topics,
-            sweeps=chosen.sweeps,
-            topic_term_prior=chosen.topic_term_prior,
-            seed=settings.seed,
-            jobs=jobs,
-            progress=begin("topics"),
-        )
     return Reader(settings, lexicon, vocabulary, word_idf, characters, character_idf, latent, topics, taxonomy)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from qztopics.policy.highlight import pieces
+from qztopics.topics.stability import STABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from qztopics.report.dictionary_part import DictionaryPart
     from qztopics.report.map_part import MapPart
     from qztopics.report.terms_part import PolicyTerms
+    from qztopics.topics.guided import SeedCheck
 
 Verdict = Literal["review", "often_wrong", "shared", "usable", "few_labels", "absent"]
 """What the labels say of a keyword, the worst first."""
@@ -229,6 +231,7 @@ class TopicLine:
     """One LDA topic; `n_passages` have it as their heaviest, `share` is of all passages that have topics.
 
     `id` is the permanent one, None where it is the number; `parts` are the ids of topics that people merged into it.
+    `stability` is None where it was not measured; `code` and names are of the policy topic whose seed terms guided it.
     """
 
     number: int
@@ -245,6 +248,15 @@ class TopicLine:
     id: int | None = None
     parts: tuple[int, ...] = ()
     note: str = ""
+    stability: float | None = None
+    code: str = ""
+    guide_name: str = ""
+    guide_name_en: str = ""
+
+    @property
+    def is_stable(self) -> bool:
+        """Whether about half of its ten first words come back when articles are drawn again."""
+        return self.stability is not None and self.stability >= STABLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -476,7 +488,8 @@ class Report:
     """Everything the page shows. `policy` is None for a plain topic modeller, `agreement` without an evaluation.
 
     `keywords` is None where the audit was not stored, `map` where the terms of the passages were not counted,
-    `attention` without policy topics, `dictionary` where the wording was not stored.
+    `attention` without policy topics, `dictionary` where the wording was not stored, `seeds` where nothing guided the
+    topics.
     """
 
     name: str
@@ -496,6 +509,12 @@ class Report:
     dictionary: DictionaryPart | None = None
     candidates: tuple[Candidate, ...] = ()
     hidden: HiddenTopics | None = None
+    seeds: SeedCheck | None = None
+
+    @property
+    def has_stability(self) -> bool:
+        """Whether the stability of topics was measured."""
+        return any(line.stability is not None for line in self.topics)
 
     def topic_name(self, number: int) -> str:
         """Name of a topic that is shown, or empty."""

@@ -35,6 +35,7 @@ def topic_lines(rows: Sequence[Row], model: Model) -> tuple[TopicLine, ...]:
     facts = model.facts
     lines = []
     register = model.topic_register
+    guides = {topic.code: (topic.name_zh, topic.name_en) for topic in model.taxonomy.topics} if model.taxonomy else {}
     for k, group in enumerate(members):
         if register is not None and not register.stands_alone[k]:
             continue
@@ -55,6 +56,10 @@ def topic_lines(rows: Sequence[Row], model: Model) -> tuple[TopicLine, ...]:
                 id=None if register is None or register.ids[k] == k else int(register.ids[k]),
                 parts=() if register is None else tuple(register.ids[register.merged_into(k)].tolist()),
                 note="" if register is None else register.notes[k],
+                stability=_at(facts.topic_stability, k),
+                code=model.topics.code_of(k),
+                guide_name=guides.get(model.topics.code_of(k), ("", ""))[0],
+                guide_name_en=guides.get(model.topics.code_of(k), ("", ""))[1],
             )
         )
     return tuple(lines)

@@ -100,6 +100,7 @@ def prepare(
         policy=policy_part(rows, model, taxonomy, evaluation, shares, explain) if taxonomy else None,
         topics=topic_lines(rows, model),
         hidden=hidden_topics(rows, model),
+        seeds=model.facts.seeds,
         topic_diversity=model.facts.topic_diversity,
         clusters=cluster_lines(rows, model),
         candidates=candidates(rows, model),

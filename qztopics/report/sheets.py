@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from qztopics.report import origins
 from qztopics.report.passages import heaviest_topic, length
 from qztopics.report.trace_words import described, value_names
-from qztopics.report.words.zh import abstained, agreement, front, labels, record
+from qztopics.report.words.zh import abstained, agreement, front, groups, labels, record
 from qztopics.report.words.zh import sheets as w
 from qztopics.report.words.zh import trace as trace_words
 
@@ -159,10 +159,14 @@ def _topics(report: Report) -> Sheet:
     columns = (
         Column(w.GROUP, "integer", 8), Column(w.GROUP_NAME, width=24), Column(w.TERMS, width=60),
         Column(w.N_PASSAGES, "integer"), Column(w.SHARE_PASSAGES, "percent"), Column(w.NPMI, "decimal", 9),
-        Column(w.C_V, "decimal", 9), Column(w.BEST, width=26), Column(w.PURITY, "percent", 9),
+        Column(w.C_V, "decimal", 9), Column(w.STABILITY, "decimal", 9), Column(w.IS_STABLE, width=11),
+        Column(w.BEST, width=26), Column(w.PURITY, "percent", 9), Column(w.GUIDED_BY, width=26),
     )  # fmt: skip
     lines = [
-        (t.number, t.name, " ".join(t.terms), t.n_passages, t.share, t.npmi, t.c_v, t.policy_name, t.purity)
+        (
+            *(t.number, t.name, " ".join(t.terms), t.n_passages, t.share, t.npmi, t.c_v, t.stability),
+            *(groups.stability(t), t.policy_name, t.purity, t.guide_name),
+        )
         for t in report.topics
     ]
     return Sheet(w.TOPICS, (Table(columns, lines),), is_filtered=True)

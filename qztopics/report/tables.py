@@ -25,7 +25,10 @@ POLICY_COLUMNS = (
     "n_labels", "f1", "nearest_share", "nearest_low", "nearest_high", "corrected_share", "corrected_low",
     "corrected_high",
 )  # fmt: skip
-TOPIC_COLUMNS = ("topic", "name", "terms", "n_passages", "share_of_passages", "npmi", "c_v", "policy_topic", "purity")
+TOPIC_COLUMNS = (
+    "topic", "name", "terms", "n_passages", "share_of_passages", "npmi", "c_v", "policy_topic", "purity",
+    "stability", "badge", "guided_by",
+)  # fmt: skip
 TOPIC_MAP_COLUMNS = (
     "topic", "name", "x", "y", "share_of_text", "policy_topic", "purity", "nearest_topic", "distance", "terms",
 )  # fmt: skip
@@ -94,14 +97,23 @@ def phrases_csv(phrases: Iterable[Phrase]) -> bytes:
 
 
 def topics_csv(lines: Iterable[TopicLine]) -> bytes:
-    """Write the topics; terms are separated by spaces."""
+    """Write the topics; terms are separated by spaces, `guided_by` is the code whose seed terms guided the topic."""
     return _csv(
         TOPIC_COLUMNS,
         (
-            (t.number, t.name, " ".join(t.terms), t.n_passages, t.share, t.npmi, t.c_v, t.policy_name, t.purity)
+            (
+                *(t.number, t.name, " ".join(t.terms), t.n_passages, t.share, t.npmi, t.c_v, t.policy_name, t.purity),
+                *(t.stability, _badge(t), t.code),
+            )
             for t in lines
         ),
     )
+
+
+def _badge(line: TopicLine) -> str | None:
+    if line.stability is None:
+        return None
+    return "stable" if line.is_stable else "unstable"
 
 
 def topic_map_csv(topics: Iterable[MapTopic]) -> bytes:

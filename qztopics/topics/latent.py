@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from scipy.sparse import csr_matrix
 
-LEARNED_MAX = 30_000
+LEARNED_MAX = 20_000
 """Of more passages, dimensions are learned from an even sample."""
 
 POWER_ROUNDS = 2

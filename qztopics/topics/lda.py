@@ -53,13 +53,18 @@ class TopicModel:
     topic_term_prior
         Pseudo-tokens of each term in a topic, above 0. In the literature: beta, or eta.
     codes
-        Code of each guided topic, which come first; the topics after them are residual. None are guided by default.
+        Code of each guided topic, which come first; the topics after them are residual. Where a guided topic was split,
+        its parts at the end have its code, and residual topics before them an empty one. None are guided by default.
     """
 
     topic_term_matrix: NDArray[np.float32]
     doc_topic_prior: NDArray[np.float64]
     topic_term_prior: float
     codes: tuple[str, ...] = ()
+
+    def code_of(self, number: int) -> str:
+        """Code that guides a topic, empty for a residual one."""
+        return self.codes[number] if number < len(self.codes) else ""
 
 
 def fit_lda(

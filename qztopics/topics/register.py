@@ -128,7 +128,7 @@ def merged_topics(topics: TopicModel, shown_as: NDArray[np.int64]) -> TopicModel
             weights = topics.doc_topic_prior[parts]
             phi[k] = weights @ topics.topic_term_matrix[parts].astype(np.float64) / weights.sum()
             alpha[k] = weights.sum()
-    return TopicModel(phi, alpha, topics.topic_term_prior)
+    return TopicModel(phi, alpha, topics.topic_term_prior, topics.codes)
 
 
 def summed(values: NDArray[Number], shown_as: NDArray[np.int64]) -> NDArray[Number]:

@@ -30,7 +30,8 @@ def split_topic(
     counts
         passage_term_matrix, csr int32 (n_passages, n_terms), that the topics were learned from; not changed.
     number
-        Topic to split. The part with the largest prior gets its row, the others come last, largest first.
+        Topic to split. The part with the largest prior gets its row, the others come last, largest first. All parts of
+        a guided topic have its code.
 
     Returns
     -------
@@ -55,7 +56,11 @@ def split_topic(
     priors = parts.doc_topic_prior[order] * (topics.doc_topic_prior[number] / parts.doc_topic_prior.sum())
     phi, alpha = topics.topic_term_matrix.copy(), topics.doc_topic_prior.copy()
     phi[number], alpha[number] = rows[0], priors[0]
-    return TopicModel(np.vstack([phi, rows[1:]]), np.concatenate([alpha, priors[1:]]), topics.topic_term_prior)
+    codes = topics.codes
+    if topics.code_of(number):
+        residual = ("",) * (len(topics.doc_topic_prior) - len(codes))
+        codes = (*codes, *residual, *(topics.code_of(number),) * (len(rows) - 1))
+    return TopicModel(np.vstack([phi, rows[1:]]), np.concatenate([alpha, priors[1:]]), topics.topic_term_prior, codes)
 
 
 def split_register(

@@ -38,6 +38,7 @@ def test_show_edit_and_report_agree(folder, run):
     before = shown(run, folder)
     assert [topic["id"] for topic in before["topics"]] == list(range(5))
     assert {len(topic["terms"]) for topic in before["topics"]} == {3}
+    assert all(topic["stable"] == (topic["stability"] >= 0.3) for topic in before["topics"])
     options = ("--name", "1=海港", "--merge", "4,2", "--hide", "3", "--note", "0=两遍")
     done = run("topics", "edit", *options, cwd=folder)
     assert done.returncode == 0, done.stderr.decode()
@@ -49,6 +50,7 @@ def test_show_edit_and_report_agree(folder, run):
     table = run("topics", "show", cwd=folder).stdout.decode()
     assert "海港" in table
     assert "hidden" in table
+    assert re.search(r"0\.\d\d +(un)?stable|1\.00 +stable", table)
     assert run("report", cwd=folder).returncode == 0
     page = (folder / "reports" / "default" / "index.html").read_text(encoding="utf-8")
     assert sorted(set(re.findall(r'id="topic-(\d)"', page))) == ["0", "1", "2"]
@@ -64,6 +66,40 @@ def test_show_edit_and_report_agree(folder, run):
     undo = ("--name", "1=", "--unmerge", "2", "--unhide", "3", "--note", "0=")
     assert run("topics", "edit", *undo, cwd=folder).returncode == 0
     assert shown(run, folder) == before
+
+
+def test_guided_topics_are_checked_named_and_shown(folder, run):
+    """The check is printed, the code stands in the table, the page and topics.csv; what cannot be guided is refused."""
+    topics = [
+        f'[[topic]]\ncode = "{code}"\nzh = "{zh}"\nen = "{code}"\ngroup = "g"\ndefinition_zh = "讲{zh}。"\n'
+        f"seed_terms = {json.dumps(words, ensure_ascii=False)}\n"
+        for code, zh, words in (
+            ("farm", "农事", WORDS[2][:4]),
+            ("school", "上学", [*WORDS[0][:4], "没写过的词"]),
+            ("other", "其他", []),
+        )
+    ]
+    head = '[meta]\nname = "t"\nversion = "1"\n[[group]]\ncode = "g"\nzh = "组"\nen = "g"\n'
+    head += 'topics = ["farm", "school", "other"]\n'
+    (folder / "t.toml").write_text(head + "".join(topics), encoding="utf-8")
+    (folder / "g.toml").write_text("[topics]\nn_topics = 4\nsweeps = 20\nguided = true\n", encoding="utf-8")
+    common = ("train", "in.jsonl", "--text-column", "text", "--settings", "g.toml", "--model", "guided")
+    done = run(*common, "--taxonomy", "t.toml", cwd=folder)
+    said = done.stderr.decode()
+    assert done.returncode == 0, said
+    assert "topics  seed terms: 8 of 9 occur" in said
+    assert "没写过的词 (school)" in said
+    shown = json.loads(run("topics", "show", "--json", "--model", "guided", cwd=folder).stdout)["topics"]
+    assert [topic["code"] for topic in shown] == ["farm", "school", None, None]
+    table = run("topics", "show", "--model", "guided", cwd=folder, COLUMNS="240").stdout.decode()
+    assert "guided by farm" in table
+    page = (folder / "reports" / "guided" / "index.html").read_text(encoding="utf-8")
+    assert "由“农事”的种子词引导" in page
+    lines = (folder / "reports" / "guided" / "topics.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert [line.rsplit(",", 1)[1] for line in lines] == ["guided_by", "farm", "school", "", ""]
+    refused = run(*common, "--taxonomy", "none", cwd=folder)
+    assert refused.returncode == 78
+    assert "no seed terms" in refused.stderr.decode()
 
 
 @pytest.mark.parametrize(

@@ -108,7 +108,7 @@ def test_edits_are_replayed_on_a_training_and_ids_kept(edited, planted, lexicon,
     said = []
     again, _ = train(planted[0], [], None, lexicon, settings, lineage=Lineage(edited, EDITS, said.append))
     assert topic_table(again) == topic_table(edited)
-    assert said[0].startswith("6 of 6 topics are those of the version before")
+    assert said[1].startswith("6 of 6 topics are those of the version before")
 
 
 def test_a_split_is_made_by_the_next_training_and_again_by_the_one_after(model, planted, lexicon, settings):

@@ -20,6 +20,7 @@ from qztopics.records import KINDS, CorpusSummary, PolicyShare, PolicyShares, Re
 from qztopics.report.prepare import prepare
 from qztopics.rows import Row
 from qztopics.settings import Settings
+from qztopics.topics.lda import TopicModel
 
 if TYPE_CHECKING:
     from qztopics.records import Uncorrected
@@ -159,6 +160,7 @@ def make_model(*, with_taxonomy: bool = True, n_topics: int = 6, n_clusters: int
         coherence_npmi=tuple(None if k == n_topics - 1 else 0.25 - 0.07 * k for k in range(n_topics)),
         coherence_c_v=tuple(0.6 - 0.02 * k for k in range(n_topics)), topic_diversity=0.87,
         topic_names=tuple("·".join(TERMS[(3 * k + p) % len(TERMS)] for p in range(2)) for k in range(n_topics)),
+        topic_stability=tuple(None if k == n_topics - 1 else 0.5 - 0.06 * k for k in range(n_topics)),
     )  # fmt: skip
     return SimpleNamespace(
         settings=Settings(),
@@ -167,7 +169,7 @@ def make_model(*, with_taxonomy: bool = True, n_topics: int = 6, n_clusters: int
             places=(("望潮市", ""), ("青螺区", "望潮市"), ("星渚区", "望潮市"), ("云帆镇", "青螺区"))
         ),
         vocabulary=SimpleNamespace(terms=TERMS),
-        topics=SimpleNamespace(topic_term_matrix=matrix, doc_topic_prior=np.full(n_topics, 0.1), topic_term_prior=0.05),
+        topics=TopicModel(matrix, np.full(n_topics, 0.1), 0.05),
         clusters=SimpleNamespace(centres=np.zeros((n_clusters, 3)), mixture=None),
         cluster_map=_group_map(n_clusters) if taxonomy else None,
         topic_map=_group_map(n_topics) if taxonomy else None,

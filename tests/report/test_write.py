@@ -99,6 +99,13 @@ def test_tables_hold_the_numbers(report: Report) -> None:
     assert topics[0]["terms"].split()[:2] == ["招商", "产业链"]
     assert topics[5]["npmi"] == ""
     assert topics[4]["npmi"] == "-0.03"
+    assert [(t["stability"], t["badge"]) for t in topics[2:]] == [
+        ("0.38", "stable"),
+        ("0.32", "stable"),
+        ("0.26", "unstable"),
+        ("", ""),
+    ]
+    assert {t["guided_by"] for t in topics} == {""}
     clusters = table(clusters_csv(report.clusters))
     assert clusters[4]["topics"] == "4:5 5:5"
 

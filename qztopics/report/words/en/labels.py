@@ -58,6 +58,7 @@ TEXT = {
     "terms": "Ten most probable words",
     "npmi": "NPMI",
     "c_v": "c_v",
+    "stability": "Stability",
     "best_policy": "Commonest policy topic",
     "purity": "Purity",
     "typical": "Typical passages",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from qztopics.evaluation.evaluate import MEASURED_MIN
 from qztopics.report.contents import RELIABLE_FROM, WEAK_BELOW
+from qztopics.topics.stability import STABLE
 
 LEAD = "For the archive and for whoever checks this report."
 
@@ -127,6 +128,16 @@ GLOSSARY = (
         (
             "The labels are dealt into parts by article, and each part is judged by a classifier that has not learnt "
             "from it, so the score is not that of an exam whose questions were known."
+        ),
+    ),
+    (
+        "Stability badge",
+        (
+            "Articles are drawn again with replacement three times, topics learned each time and matched one to one "
+            "with these; stability is the mean overlap of the ten first words (same words over all words of both, 0 to "
+            f"1). From {STABLE:.2f} (about half of the words the same) a topic is called stable. With much material "
+            "the three use an even sample of the articles, so the figure is on the low side; topics split or merged by "
+            "hand have none."
         ),
     ),
     ("NPMI, c_v", "Two measures of how often the words of a word topic occur together; higher is more coherent."),

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qztopics.report.numbers import NONE, decimal, integer, percent
+from qztopics.topics.guided import SHOWN
 
 if TYPE_CHECKING:
     from qztopics.report.contents import Candidate, ClusterLine, Report, TopicLine
+    from qztopics.topics.guided import SeedCheck
 
 NO_POLICY = "本模型没有分类表，不判读政策主题；下面只列词语主题和聚类。"
 
@@ -17,8 +19,49 @@ def topics_lead(report: Report) -> str:
     return (
         f"共 {integer(len(report.topics))} 个词语主题。片段占比按每个片段权重最大的主题计算。"
         f"十个词的多样性为 {decimal(report.topic_diversity)}（1 表示各主题的词互不重复）。"
-        "先看同一行的词是否属于一件事，再看两行是否重复。" + _hidden(report)
+        "先看同一行的词是否属于一件事，再看两行是否重复。" + _steady(report) + _hidden(report)
     )
+
+
+def _steady(report: Report) -> str:
+    known = [line for line in report.topics if line.stability is not None]
+    if not known:
+        return ""
+    n_stable = sum(line.is_stable for line in known)
+    return (
+        f"换一批文章重新归纳，{integer(len(known))} 个主题中有 {integer(n_stable)} 个大体还在，标为“稳定”；"
+        "标为“不稳定”的，换一批材料可能就没有了，不要单独拿来下结论。"
+    )
+
+
+def stability(line: TopicLine) -> str:
+    """Say in a word whether a topic comes back on other articles."""
+    return NONE if line.stability is None else "稳定" if line.is_stable else "不稳定"
+
+
+def seeds(check: SeedCheck) -> str:
+    """Say what the seed terms that guide the topics cover, and what is wrong with them."""
+    n_terms, n_found = sum(c.n_terms for c in check.codes), sum(c.n_found for c in check.codes)
+    start = (
+        f"这些主题由种子词引导：每个政策主题的种子词把相应的词语主题拉向它。{integer(n_terms)} 个种子词中"
+        f"有 {integer(n_found)} 个在词表里，{percent(check.passage_share)} 的片段、"
+        f"{percent(check.token_share)} 的词次含有种子词。"
+    )
+    absent = [f"{term}（{code.code}）" for code in check.codes for term in code.absent]
+    shared = [f"{term}（{'、'.join(codes)}）" for term, codes in check.shared]
+    return (
+        start
+        + _listed("没有出现或出现太少、不在词表里的种子词", absent)
+        + _listed("几个政策主题共有、因而不起作用的种子词", shared)
+        + _listed("种子词一个也不在词表里、因而无从引导的政策主题", list(check.silent))
+    )
+
+
+def _listed(what: str, items: list[str]) -> str:
+    if not items:
+        return ""
+    more = "等" if len(items) > SHOWN else ""
+    return f"{what}有 {integer(len(items))} 个：{'、'.join(items[:SHOWN])}{more}。"
 
 
 def _hidden(report: Report) -> str:
@@ -28,8 +71,9 @@ def _hidden(report: Report) -> str:
 
 
 def remark(line: TopicLine) -> str:
-    """Say what people decided about a topic, and its permanent id where it is not the number."""
+    """Say what people decided about a topic, what guided it, and its permanent id where it is not the number."""
     said = [] if line.id is None else [f"固定编号 {line.id}"]
+    said += [f"由“{line.guide_name}”的种子词引导"] if line.guide_name else []
     said += [f"人工合并了 {'、'.join(map(str, line.parts))}"] if line.parts else []
     return "；".join(said + ([line.note] if line.note else []))
 

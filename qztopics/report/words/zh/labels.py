@@ -57,6 +57,7 @@ TEXT = {
     "terms": "概率最高的十个词",
     "npmi": "NPMI",
     "c_v": "c_v",
+    "stability": "稳定性",
     "best_policy": "最常对应的政策主题",
     "purity": "纯度",
     "typical": "典型片段",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from qztopics.evaluation.evaluate import MEASURED_MIN
 from qztopics.report.contents import RELIABLE_FROM, WEAK_BELOW
+from qztopics.topics.stability import STABLE
 
 LEAD = "以下供存档和复核。"
 
@@ -61,6 +62,14 @@ GLOSSARY = (
         "两种方法在每次抽到的同一批文章上相减，得到差的 95% 区间；不含 0，说明差别不像是偶然。",
     ),
     ("交叉验证", "把标注按文章分成几份，每份都由没有学过其标注的分类器判读，因此得分不是“考原题”。"),
+    (
+        "稳定性：稳定、不稳定",
+        (
+            "把文章有放回地重新抽取三次，每次重新归纳主题，再与原主题一一配对；稳定性是各次前十个词的平均重合度"
+            f"（相同的词除以两边合起来的词，0 到 1）。不低于 {STABLE:.2f}（约有一半的词相同）为“稳定”。"
+            "材料很多时，三次都只用均匀抽出的一部分文章，数值因而偏低；拆分或合并过的主题不测。"
+        ),
+    ),
     ("NPMI、c_v", "衡量一个词语主题的词是否常在一起出现的两种指标，越高越连贯。"),
     (
         "Brier 分",

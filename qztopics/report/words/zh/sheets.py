@@ -23,6 +23,7 @@ ABSTAINED_ROW, TOTAL = "弃权", "合计"
 
 GROUP, GROUP_NAME, TERMS = "编号", "名称", "概率最高的词"
 SHARE_PASSAGES, NPMI, C_V, BEST, PURITY = "片段占比", "NPMI", "c_v", "最常对应的政策主题", "纯度"
+STABILITY, IS_STABLE, GUIDED_BY = "稳定性", "是否稳定", "引导它的种子词属于"
 LEADING = "常见词语主题（编号：片段数）"
 
 MEASURE, VALUE = "指标", "数值"
