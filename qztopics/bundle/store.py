@@ -149,6 +149,17 @@ def versions(path: Path) -> tuple[Version, ...]:
     return tuple(sorted(found, key=lambda version: (version.sequence, version.id)))
 
 
+def current_version(path: Path) -> str | None:
+    """Identifier of the version that the model in the folder `path` is at; None where CURRENT points to none.
+
+    Raises
+    ------
+    InputMissingError, BundleError
+        There is no model at `path`.
+    """
+    return next((version.id for version in versions(path) if version.current), None)
+
+
 def resolve(path: Path, prefix: str) -> str:
     """Identifier of the version of the model in the folder `path` that begins with `prefix`.
 

@@ -69,7 +69,7 @@ def _pair(first: str, second: str | None, models_dir: Path) -> tuple[tuple[str, 
 
 def _named(given: str, models_dir: Path) -> tuple[str, str]:
     """Name and version of NAME or NAME@ID."""
-    from qztopics.bundle.store import resolve
+    from qztopics.bundle.store import current_version, resolve
     from qztopics.cli import setup
     from qztopics.errors import UsageError
 
@@ -78,8 +78,7 @@ def _named(given: str, models_dir: Path) -> tuple[str, str]:
         if not prefix:
             raise UsageError(f"{given}: no version stands after the @; `qztopics models show {name}` lists them")
         return name, resolve(setup.model_path(models_dir, name), prefix)
-    known = _versions(name, models_dir)
-    current = next((v.id for v in known if v.current), None)
+    current = current_version(setup.model_path(models_dir, name))
     if current is None:
         raise UsageError(f"{name}: has no current version; name one as {name}@ID, or roll it back")
     return name, current

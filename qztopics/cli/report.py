@@ -30,7 +30,7 @@ def report(
 ) -> None:
     """Write reports/NAME/index.html again from the model and the rows that `train` measured."""
     from qztopics import api
-    from qztopics.bundle.store import versions
+    from qztopics.bundle.store import current_version
     from qztopics.cli import setup
     from qztopics.cli.stored import bring_back, read_stored
     from qztopics.cli.terminal import say
@@ -39,7 +39,7 @@ def report(
     folder = reports_dir / model
     measured, version = read_stored(folder / setup.SUMMARY)
     opened = api.load(setup.model_path(models_dir, model), version)
-    current = next((v.id for v in versions(opened.path) if v.current), "none")
+    current = current_version(opened.path) or "none"
     if current != version and bring_back(folder, current):
         say(f"rows    of version {current}, kept from the training before, are the present ones again")
         measured, version = read_stored(folder / setup.SUMMARY)

@@ -22,7 +22,7 @@ _FAULTS_SHOWN = 20
 def export(sheet: Path, model: str, number: int, models_dir: Path, reports_dir: Path, jobs: int | None) -> None:
     """Write the passages of a training that are most worth a person's time as a review sheet."""
     from qztopics import api
-    from qztopics.bundle.store import versions
+    from qztopics.bundle.store import current_version
     from qztopics.cli import setup
     from qztopics.cli.stored import read_stored
     from qztopics.cli.terminal import say
@@ -37,7 +37,7 @@ def export(sheet: Path, model: str, number: int, models_dir: Path, reports_dir: 
     path, folder = setup.model_path(models_dir, model), reports_dir / model
     _, version = read_stored(folder / setup.SUMMARY)
     opened = api.load(path, version)
-    current = next((v.id for v in versions(path) if v.current), "none")
+    current = current_version(path) or "none"
     if current != version:
         say(f"warning: {model} is at version {current} now; the stored rows, and so this sheet, are of {version}")
     taxonomy = opened.model.taxonomy

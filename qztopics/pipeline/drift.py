@@ -23,6 +23,7 @@ from qztopics.model import DriftReference
 from qztopics.pipeline.classify import reader_of
 from qztopics.pipeline.reading import assemble
 from qztopics.text.tokenize import tokenize
+from qztopics.topics.sampling import even_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -324,7 +325,7 @@ def _sampled(passages: Sequence[Passage], rows: list[int], n: int) -> list[int]:
     articles, units = _articles([passages[i] for i in rows])
     wanted = max(1, len(units) * PASSAGES_MAX // n)
     chosen = np.zeros(len(units), dtype=np.bool_)
-    chosen[np.arange(wanted) * len(units) // wanted] = True
+    chosen[even_rows(len(units), wanted)] = True
     return [i for i, kept in zip(rows, chosen[articles].tolist(), strict=True) if kept]
 
 

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from qztopics.report import figures_attention, figures_map, numbers, origins
 from qztopics.report.embedded import embedded
+from qztopics.report.environment import make_environment
 from qztopics.report.trace_words import script_words
-from qztopics.report.visible import visible
 from qztopics.report.words import en, zh
 from qztopics.report.words.both import Words, attribute, pair
 from qztopics.report.words.en import labels as english
 from qztopics.report.words.zh import labels as chinese
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
+    from collections.abc import Callable, Mapping
 
     from qztopics.report.contents import Figures, Report
     from qztopics.report.map_part import MapPart
@@ -28,6 +28,20 @@ WORDS = Words(zh, en)
 
 SCRIPTS = ("language.js", "table.js", "map.js", "trace.js")
 """The page's script, in parts that stand in this order."""
+
+_FILTERS: Mapping[str, Callable[..., object]] = {
+    "attribute": attribute,
+    "integer": numbers.integer,
+    "percent": numbers.percent,
+    "decimal": numbers.decimal,
+    "interval": numbers.interval,
+    "signed": numbers.signed,
+    "signed_count": numbers.signed_count,
+    "signed_points": numbers.signed_points,
+}
+_environment = cache(
+    partial(make_environment, "qztopics.report", filters=_FILTERS, names={"NONE": numbers.NONE, "origins": origins})
+)
 
 MATRIX_MAX = 30
 """Above this number of classes the confusion matrix is left to the list of commonest confusions."""
@@ -98,38 +112,6 @@ def render_template(template: str, **context: object) -> str:
             script=Markup(script),  # noqa: S704 - our own file
         )
     )
-
-
-@cache
-def _environment() -> Environment:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("qztopics.report", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_finalize,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(
-        attribute=attribute,
-        integer=numbers.integer,
-        percent=numbers.percent,
-        decimal=numbers.decimal,
-        interval=numbers.interval,
-        signed=numbers.signed,
-        signed_count=numbers.signed_count,
-        signed_points=numbers.signed_points,
-    )
-    environment.globals["NONE"] = numbers.NONE
-    environment.globals["origins"] = origins
-    return environment
-
-
-def _finalize(value: object) -> object:
-    """Show what cannot be seen, in every text that enters the page; markup is ours and passes."""
-    return visible(value) if type(value) is str else value
 
 
 def _asset(name: str) -> str:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from qztopics.report.embedded import embedded
+from qztopics.report.environment import make_environment
 from qztopics.report.visible import visible
 from qztopics.review.words import en, zh
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from jinja2 import Environment
-    from markupsafe import Markup
 
     from qztopics.policy.taxonomy import Taxonomy
 
@@ -27,7 +25,7 @@ ASSETS = {
 KEYS = "123456789qwertyiopadfghjzxcvbm"
 """Keys of the codes in their order; s n u k and l are commands. Codes beyond have none, and the filter finds them."""
 
-_UNSAFE = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+_environment = cache(partial(make_environment, "qztopics.review"))
 
 
 def policy_of(nonce: str) -> str:
@@ -57,7 +55,7 @@ def render(model: str, taxonomy: Taxonomy, coders: Sequence[str], nonce: str) ->
     ]
     data = {"codes": codes, "words": {"zh": zh.TEXT, "en": en.TEXT}}
     return _environment().get_template("page.html").render(
-        model=model, coders=coders, nonce=nonce, data=script_data(data), t=zh.TEXT
+        model=model, coders=coders, nonce=nonce, data=embedded(data), t=zh.TEXT
     )  # fmt: skip
 
 
@@ -67,33 +65,5 @@ def render_note(key: str, nonce: str, *, forward: bool = False) -> str:
     return _environment().get_template("note.html").render(given)
 
 
-def script_data(value: object) -> Markup:
-    r"""Write data for a script as JSON that cannot end its element, whatever texts it holds.
-
-    Examples
-    --------
-    >>> str(script_data("</script>"))
-    '"\\u003c/script\\u003e"'
-    """
-    from markupsafe import Markup
-
-    text = json.dumps(value, ensure_ascii=False)
-    return Markup("".join(_UNSAFE.get(character, character) for character in text))  # noqa: S704 - escaped above
-
-
 def _keys(n: int) -> list[str]:
     return [*KEYS[:n], *[""] * (n - len(KEYS))]
-
-
-@cache
-def _environment() -> Environment:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    return Environment(
-        loader=PackageLoader("qztopics.review", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=lambda value: visible(value) if type(value) is str else value,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )

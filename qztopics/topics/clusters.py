@@ -14,6 +14,7 @@ import numpy as np
 from qztopics.errors import DataError
 from qztopics.topics.latent import unit_length
 from qztopics.topics.mixture import Mixture, fit_mixture, mixture_scores
+from qztopics.topics.sampling import even_rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -102,7 +103,7 @@ def fit_clusters(
     view = cluster_view(latent, passage_topic_matrix)
     _check_length(view, counts)
     full = np.flatnonzero(view.any(axis=1) & (np.diff(counts.indptr) > 0))
-    learned = _even(full, LEARNED_MAX)
+    learned = full[even_rows(len(full), LEARNED_MAX)]
     n_clusters = min(n_clusters, len(np.unique(view[learned], axis=0)))
     if not n_clusters:
         nothing = Mixture(np.zeros((0, counts.shape[1]), np.float32), np.zeros(0, np.float32))
@@ -200,18 +201,12 @@ def _check_length(view: NDArray[np.float32], counts: csr_matrix) -> None:
         )
 
 
-def _even(rows: NDArray[np.int64], most: int) -> NDArray[np.int64]:
-    """Take an even sample of at most so many."""
-    n = min(len(rows), most)
-    return rows[np.arange(n) * len(rows) // max(1, n)]
-
-
 def _agreed(rows: NDArray[np.float32], counts: csr_matrix, n_clusters: int, seed: int) -> Mixture:
     """Learn a mixture from each of several starts, and a last one from what those agree on."""
     from scipy.sparse import csr_matrix as csr
     from scipy.sparse import hstack
 
-    learned = _even(np.arange(len(rows)), STARTED_MAX)
+    learned = even_rows(len(rows), STARTED_MAX)
     runs = []
     for start in range(STARTS):
         begun = _nearest(_centres(rows[learned], n_clusters, seed + start), rows)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from qztopics.errors import DataError
+from qztopics.topics.sampling import even_rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -62,7 +63,7 @@ def fit_latent(matrix: csr_matrix, n_dims: int, *, seed: int) -> LatentSpace:
     array([[0.6, 0.8, 0. ]], dtype=float32)
     """
     if matrix.shape[0] > LEARNED_MAX:
-        matrix = matrix[np.arange(LEARNED_MAX) * matrix.shape[0] // LEARNED_MAX]
+        matrix = matrix[even_rows(matrix.shape[0], LEARNED_MAX)]
     n_dims = max(0, min(n_dims, min(matrix.shape) - 1))
     if not n_dims or not matrix.nnz:
         return LatentSpace(np.zeros((0, matrix.shape[1]), dtype=np.float32))

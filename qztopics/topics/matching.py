@@ -79,11 +79,11 @@ def match_topics(
             f"topics over {first.shape[1]} and {second.shape[1]} shared terms cannot be matched; "
             "give the terms of both models, some of them the same"
         )
-    jaccard, cosine = top_jaccard(first, second), _cosine(first, second)
-    rows, columns_of = linear_sum_assignment(jaccard if by == "jaccard" else cosine, maximize=True)
-    return TopicMatch(
-        rows.astype(np.int64), columns_of.astype(np.int64), jaccard[rows, columns_of], cosine[rows, columns_of]
-    )
+    jaccard = top_jaccard(first, second)
+    rows, columns_of = linear_sum_assignment(jaccard if by == "jaccard" else _cosine(first, second), maximize=True)
+    # The table of all cosines is a product over the whole vocabulary; the pairs need only their own.
+    cosine = _paired_cosine(first[rows], second[columns_of])
+    return TopicMatch(rows.astype(np.int64), columns_of.astype(np.int64), jaccard[rows, columns_of], cosine)
 
 
 def top_jaccard(first: NDArray[np.floating], second: NDArray[np.floating], n_terms: int = TERMS) -> NDArray[np.float64]:
@@ -118,6 +118,15 @@ def _cosine(first: NDArray[np.floating], second: NDArray[np.floating]) -> NDArra
     one, other = first.astype(np.float64), second.astype(np.float64)
     lengths = np.linalg.norm(one, axis=1)[:, np.newaxis] * np.linalg.norm(other, axis=1)
     return np.asarray(np.divide(one @ other.T, lengths, out=np.zeros(lengths.shape), where=lengths > 0))
+
+
+def _paired_cosine(first: NDArray[np.floating], second: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Cosine of row i of one and row i of the other."""
+    one, other = first.astype(np.float64), second.astype(np.float64)
+    lengths = np.linalg.norm(one, axis=1) * np.linalg.norm(other, axis=1)
+    return np.asarray(
+        np.divide(np.einsum("ij,ij->i", one, other), lengths, out=np.zeros(lengths.shape), where=lengths > 0)
+    )
 
 
 def _shared(first: Sequence[str], second: Sequence[str]) -> tuple[list[int], list[int]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from itertools import combinations
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -314,7 +315,9 @@ def _stability(topics: Sequence[NDArray[np.float32]]) -> tuple[float, ...]:
     """Mean agreement of each seed with the others."""
     if len(topics) < 2:
         return ()
-    alike = np.array([[float(match_topics(a, b).jaccard.mean()) for b in topics] for a in topics])
+    alike = np.zeros((len(topics), len(topics)))
+    for i, k in combinations(range(len(topics)), 2):
+        alike[i, k] = alike[k, i] = match_topics(topics[i], topics[k]).jaccard.mean()
     return tuple(float(np.delete(row, k).mean()) for k, row in enumerate(alike))
 
 

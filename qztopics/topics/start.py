@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from qztopics.topics.sampling import even_rows
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from scipy.sparse import csr_matrix
@@ -69,8 +71,7 @@ def group_passages(counts: csr_matrix, n_groups: int) -> NDArray[np.int32]:
 def _centres(rows: NDArray[np.float32], n_groups: int) -> NDArray[np.float32]:
     from sklearn.cluster import KMeans
 
-    n_learned = min(len(rows), LEARNED_MAX)
-    learned = rows[np.arange(n_learned) * len(rows) // max(1, n_learned)]
+    learned = rows[even_rows(len(rows), LEARNED_MAX)]
     n_groups = min(n_groups, len(np.unique(learned, axis=0)))
     if not n_groups:
         return np.zeros((0, rows.shape[1]), dtype=np.float32)

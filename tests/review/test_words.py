@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from server import TAXONOMY
 
 from qztopics.policy.taxonomy import PolicyTopic, Taxonomy
+from qztopics.report.embedded import embedded
 from qztopics.review import page
 from qztopics.review.words import en, zh
 
@@ -64,7 +65,7 @@ def test_keys_are_distinct_and_leave_the_commands_alone():
 
 @given(st.text())
 def test_data_for_the_script_cannot_end_its_element(text):
-    written = str(page.script_data({text: [text]}))
+    written = str(embedded({text: [text]}))
     assert not set("<>&\u2028\u2029") & set(written)
     assert json.loads(written) == {text: [text]}
 
