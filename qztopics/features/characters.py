@@ -7,13 +7,14 @@ tells its length and can be turned back into text.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from qztopics.features.codepoints import GAP, CodePoints, blocks, normalised_code_points
 from qztopics.features.counts import count_matrix, stack_rows
+from qztopics.features.id_rows import laid_end_to_end
 from qztopics.features.vocabulary import effective_min_df, token_ids
 from qztopics.parallel import map_chunks
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from scipy.sparse import csr_matrix
 
+    from qztopics.features.vocabulary import TokenIds
     from qztopics.settings import FeatureSettings
 
 NGRAM_MAX, RICH_NGRAM_MAX = 2, 3
@@ -118,27 +120,49 @@ def count_characters(texts: Sequence[str], vocabulary: CharacterVocabulary, *, j
     csr_matrix
         (n_texts, n_ngrams) int32, canonical.
     """
-    from qztopics.features.kernels import make_table
+    table = _table(vocabulary)
 
-    table = make_table(vocabulary.keys, np.arange(len(vocabulary), dtype=np.int32))
-    count = partial(_count_block, vocabulary, table)
+    def count(chunk: Sequence[Sequence[str]]) -> csr_matrix:
+        return count_matrix(_ids(vocabulary, table, chunk[0]), len(vocabulary))
+
     return stack_rows(map_chunks(count, list(blocks(texts)), jobs=jobs, backend="threads", chunk=1))
 
 
-def _count_block(
-    vocabulary: CharacterVocabulary,
-    table: tuple[npt.NDArray[np.int64], npt.NDArray[np.int32]],
-    chunk: Sequence[Sequence[str]],
-) -> csr_matrix:
-    """Counts of one block of texts."""
+def character_ids(texts: Sequence[str], vocabulary: CharacterVocabulary, *, jobs: int = 1) -> TokenIds:
+    """Find the known n-grams of each text, in order, on at most `jobs` threads.
+
+    Examples
+    --------
+    >>> character_ids(["渔港港"], CharacterVocabulary(np.array(sorted(map(pack, ["港", "渔港"]))), 2)).ids.tolist()
+    [1, 0, 0]
+    """
+    table = _table(vocabulary)
+
+    def find(chunk: Sequence[Sequence[str]]) -> TokenIds:
+        return _ids(vocabulary, table, chunk[0])
+
+    return laid_end_to_end(map_chunks(find, list(blocks(texts)), jobs=jobs, backend="threads", chunk=1))
+
+
+@lru_cache(maxsize=2)
+def _table(vocabulary: CharacterVocabulary) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32]]:
+    """Hash table of a vocabulary, made once; its arrays are not written to."""
+    from qztopics.features.kernels import make_table
+
+    return make_table(vocabulary.keys, np.arange(len(vocabulary), dtype=np.int32))
+
+
+def _ids(
+    vocabulary: CharacterVocabulary, table: tuple[npt.NDArray[np.int64], npt.NDArray[np.int32]], texts: Sequence[str]
+) -> TokenIds:
+    """Known n-grams of one block of texts."""
     from qztopics.features.kernels import ngram_ids
 
-    (texts,) = chunk
     points = normalised_code_points(texts, marks=vocabulary.marks)
     ids = np.empty(vocabulary.ngram_max * points.codes.size, np.int32)
     offsets = np.zeros(len(texts) + 1, np.int64)
     ngram_ids(points.codes, points.offsets, vocabulary.ngram_max, *table, ids, offsets)
-    return count_matrix(token_ids(ids[: offsets[-1]], offsets), len(vocabulary))
+    return token_ids(ids[: offsets[-1]], offsets)
 
 
 def _passages_of_ngrams(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from qztopics.model import DOCUMENTS_MAX
-from qztopics.pipeline.reading import Reader, Reading, read_texts
+from qztopics.pipeline.reading import Reader, Reading, read_sentences, read_texts
 from qztopics.policy.abstain import Evidence, reasons
 from qztopics.policy.explain import contributions, largest
 from qztopics.records import Assignment
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from qztopics.records import Document, Passage
     from qztopics.settings import Settings
 
-BATCH = 32_768
+BATCH = 8192
 HEAVIEST = 3
 SECONDARY_MAX = 2
 SECONDARY_SHARE = 0.2
@@ -124,10 +124,7 @@ def classify(
     for start in range(0, len(body), BATCH):
         batch = body[start : start + BATCH]
         chosen = [passages[i] for i in batch]
-        reading = read_texts(reader_of(model), [p.text for p in chosen], jobs=jobs)
-        evidence = replace(reading.evidence, duplicate=np.array([p.duplicate_of is not None for p in chosen], np.bool_))
-        reading = replace(reading, evidence=evidence)
-        found, chance = _judge(model, chosen, reading, min_probability, explain=explain, held_out=held_out, jobs=jobs)
+        found, chance = _judge(model, chosen, min_probability, explain=explain, held_out=held_out, jobs=jobs)
         probability[batch] = chance
         for i, assignment in zip(batch, found, strict=True):
             assignments[i] = assignment
@@ -151,39 +148,41 @@ def heaviest_topics(model: Model, passage_topic_matrix: NDArray[np.float32]) -> 
 def _judge(
     model: Model,
     passages: list[Passage],
-    reading: Reading,
     min_probability: float | None,
     *,
     explain: bool,
     held_out: bool,
     jobs: int,
 ) -> tuple[list[Assignment], NDArray[np.float64]]:
-    cluster_of = assign_clusters(model.clusters, reading.views.latent, reading.passage_topic_matrix, reading.counts)
-    heaviest = heaviest_topics(model, reading.passage_topic_matrix)
-    found = [
-        Assignment(
-            topics=heaviest[i],
-            cluster=int(cluster_of[i]) if cluster_of[i] >= 0 and reading.evidence.n_known[i] else None,
-            abstain_reason="duplicate" if reading.evidence.duplicate[i] else None,
-        )
-        for i in range(len(passages))
-    ]
+    reader = reader_of(model)
+    texts = [p.text for p in passages]
     if model.classifier is None or model.taxonomy is None:
-        return found, np.zeros((len(passages), 0))
-    codes = model.taxonomy.codes
-    probability = model.classifier.probabilities(reading.views)
-    taught = np.zeros(len(passages), dtype=np.bool_)
+        reading = read_texts(reader, texts, jobs=jobs)
+        return _unjudged(model, passages, reading), np.zeros((len(passages), 0))
+    trained = np.full(len(passages), -1, dtype=np.int64)
     if held_out and model.out_of_fold is not None:
-        trained = trained_rows(model.out_of_fold, text_digests([p.text for p in passages]))
-        taught = trained >= 0
+        trained = trained_rows(model.out_of_fold, text_digests(texts))
+    taught = trained >= 0
+    # Sentences of `taught` passages were not held out, and would give the label away.
+    pieces = [[text] if seen else sentences(text) for text, seen in zip(texts, taught.tolist(), strict=True)]
+    several = [i for i, own in enumerate(pieces) if len(own) > 1]
+    reading, views = read_sentences(reader, pieces, several, jobs=jobs)
+    probability = model.classifier.probabilities(reading.views)
+    if held_out and model.out_of_fold is not None:
         probability[taught] = model.out_of_fold.probability[trained[taught]]
-    why = reasons(probability, reading.evidence, model.settings.policy, min_probability)
-    order = np.argsort(-probability, axis=1, kind="stable")
-    secondary = _secondary(model, passages, order[:, 0], taught, jobs)
+    answers = _unjudged(model, passages, reading)
+    evidence = replace(reading.evidence, duplicate=_duplicates(passages))
+    why = reasons(probability, evidence, model.settings.policy, min_probability)
+    codes = model.taxonomy.codes
+    order = np.argsort(-probability, axis=1, kind="stable")[:, :2]
+    ranked = np.round(np.take_along_axis(probability, order, axis=1), 6).tolist()
+    secondary = _secondary(
+        model, [pieces[i] for i in several], order[several, 0], model.classifier.probabilities(views)
+    )
+    more = dict(zip(several, secondary, strict=True))
     describe = _describer(model)
-    for i, assignment in enumerate(found):
-        first = int(order[i, 0])
-        second = int(order[i, 1]) if len(codes) > 1 else None
+    found = []
+    for i, (first, *others) in enumerate(order.tolist()):
         terms, rest = None, None
         if explain:
             parts = contributions(
@@ -197,19 +196,46 @@ def _judge(
                 model.latent.components,
             )
             terms, rest = largest(parts)
-        found[i] = replace(
-            assignment,
-            nearest=codes[first],
-            probability=round(float(probability[i, first]), 6),
-            policy_topic=codes[first] if why[i] is None else None,
-            abstain_reason=why[i],
-            runner_up=None if second is None else codes[second],
-            runner_up_probability=None if second is None else round(float(probability[i, second]), 6),
-            secondary=secondary[i],
-            terms=terms,
-            rest=rest,
+        found.append(
+            Assignment(
+                nearest=codes[first],
+                probability=ranked[i][0],
+                policy_topic=codes[first] if why[i] is None else None,
+                abstain_reason=why[i],
+                runner_up=codes[others[0]] if others else None,
+                runner_up_probability=ranked[i][1] if others else None,
+                secondary=more.get(i, ()),
+                topics=answers[i].topics,
+                cluster=answers[i].cluster,
+                terms=terms,
+                rest=rest,
+            )
         )
     return found, probability
+
+
+def _duplicates(passages: Sequence[Passage]) -> NDArray[np.bool_]:
+    return np.array([p.duplicate_of is not None for p in passages], np.bool_)
+
+
+def _unjudged(model: Model, passages: Sequence[Passage], reading: Reading) -> list[Assignment]:
+    """Topics and clusters, which need no classes."""
+    cluster_of = assign_clusters(model.clusters, reading.views.latent, reading.passage_topic_matrix, reading.counts)
+    known = (cluster_of >= 0) & (reading.evidence.n_known > 0)
+    return [
+        Assignment(
+            topics=heaviest,
+            cluster=cluster if is_known else None,
+            abstain_reason=None if passage.duplicate_of is None else "duplicate",
+        )
+        for passage, heaviest, cluster, is_known in zip(
+            passages,
+            heaviest_topics(model, reading.passage_topic_matrix),
+            cluster_of.tolist(),
+            known.tolist(),
+            strict=True,
+        )
+    ]
 
 
 def _describer(model: Model) -> Callable[[int], str]:
@@ -231,30 +257,33 @@ def sentences(text: str) -> list[str]:
 
 
 def _secondary(
-    model: Model, passages: list[Passage], nearest: NDArray[np.int64], taught: NDArray[np.bool_], jobs: int
+    model: Model, pieces: Sequence[Sequence[str]], nearest: NDArray[np.int64], probability: NDArray[np.float64]
 ) -> list[tuple[str, ...]]:
-    """Codes whose own sentences hold at least a fifth of the passage, the largest first, never `other`.
+    """Codes whose own sentences hold at least a fifth of each text, the largest first, never `other`.
 
-    None for `taught` passages: their sentences were not held out, and would give the label away.
+    Parameters
+    ----------
+    pieces
+        Sentences of each text.
+    nearest
+        Code of each text, which is not secondary; shape (n_texts,).
+    probability
+        Of all sentences one below the other, shape (n_sentences, n_codes).
     """
-    if model.classifier is None or model.taxonomy is None:
+    if model.taxonomy is None:
         raise AssertionError("secondary codes need classes")
-    pieces: list[tuple[int, str]] = []
-    for i, passage in enumerate(passages):
-        parts = [] if taught[i] else sentences(passage.text)
-        pieces += [(i, part) for part in parts if len(parts) > 1]
-    shares = np.zeros((len(passages), len(model.taxonomy.codes)))
-    if pieces:
-        reading = read_texts(reader_of(model), [part for _, part in pieces], jobs=jobs)
-        probability = model.classifier.probabilities(reading.views)
-        for (i, part), chance in zip(pieces, probability, strict=True):
-            best = int(chance.argmax())
-            if chance[best] >= SECONDARY_PROBABILITY:
-                shares[i, best] += len(part) / len(passages[i].text)
-    shares[np.arange(len(passages)), nearest] = 0
+    lengths = np.array([len(piece) for own in pieces for piece in own], dtype=np.float64)
+    owner = np.repeat(np.arange(len(pieces)), [len(own) for own in pieces])
+    best = probability.argmax(axis=1)
+    sure = probability.max(axis=1, initial=0.0) >= SECONDARY_PROBABILITY
+    shares = np.zeros((len(pieces), len(model.taxonomy.codes)))
+    np.add.at(shares, (owner[sure], best[sure]), lengths[sure])
+    shares /= np.bincount(owner, lengths, len(pieces))[:, None]
+    shares[np.arange(len(pieces)), nearest] = 0
     if model.taxonomy.residual >= 0:
         shares[:, model.taxonomy.residual] = 0
-    return [_above(row, model.taxonomy) for row in shares]
+    large = set(np.flatnonzero((shares >= SECONDARY_SHARE).any(axis=1)).tolist())
+    return [_above(shares[i], model.taxonomy) if i in large else () for i in range(len(pieces))]
 
 
 def _above(shares: NDArray[np.float64], taxonomy: Taxonomy) -> tuple[str, ...]:

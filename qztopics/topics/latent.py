@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +19,9 @@ LEARNED_MAX = 20_000
 """Of more passages, dimensions are learned from an even sample."""
 
 POWER_ROUNDS = 2
+ROWS_AT_ONCE = 4096
+"""Rows in double precision at a time."""
+
 OVERSAMPLED = 20
 """Dimensions that are computed beyond those wanted, which makes those wanted exact enough."""
 
@@ -140,8 +144,25 @@ def project(space: LatentSpace, matrix: csr_matrix) -> NDArray[np.float32]:
             f"the matrix has {matrix.shape[1]} features and the space {space.components.shape[1]}; "
             "build it with the model's own vocabulary"
         )
-    placed = np.asarray(matrix @ space.components.T, dtype=np.float32)
+    from qztopics.topics.latent_kernels import place_rows
+
+    if matrix.nnz < matrix.shape[1]:
+        # A short text must not turn the whole space round.
+        known, indices = np.unique(matrix.indices, return_inverse=True)
+        loadings = np.ascontiguousarray(space.components[:, known].T)
+    else:
+        indices, loadings = matrix.indices.astype(np.int64), _loadings(space)
+    placed = np.zeros((matrix.shape[0], len(space.components)), dtype=np.float32)
+    place_rows(
+        matrix.indptr.astype(np.int64), indices.astype(np.int32), matrix.data.astype(np.float32), loadings, placed
+    )
     return unit_length(placed)
+
+
+@lru_cache(maxsize=2)
+def _loadings(space: LatentSpace) -> NDArray[np.float32]:
+    """Components by feature, so that the numbers of one feature lie side by side; (n_features, n_dims)."""
+    return np.ascontiguousarray(space.components.T)
 
 
 def unit_length(rows: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -153,6 +174,9 @@ def unit_length(rows: NDArray[np.float32]) -> NDArray[np.float32]:
     array([[0.6, 0.8],
            [0. , 0. ]], dtype=float32)
     """
-    length = np.sqrt(np.square(rows, dtype=np.float64).sum(axis=1, keepdims=True))
-    scaled: NDArray[np.float64] = np.divide(rows, length, out=np.zeros(rows.shape), where=length > 0)
-    return scaled.astype(np.float32)
+    scaled = np.zeros(rows.shape, dtype=np.float32)
+    for start in range(0, len(rows), ROWS_AT_ONCE):
+        part = rows[start : start + ROWS_AT_ONCE].astype(np.float64)
+        length = np.sqrt(np.square(part).sum(axis=1, keepdims=True))
+        scaled[start : start + ROWS_AT_ONCE] = np.divide(part, length, out=np.zeros(part.shape), where=length > 0)
+    return scaled
