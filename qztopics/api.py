@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from qztopics.pipeline.drift import Drift, drift_of
 from qztopics.pipeline.reading import Reading, count_terms, read_texts
 from qztopics.pipeline.selftest import library_versions, make_selftest, replay
 from qztopics.pipeline.shares import shares_of
+from qztopics.pipeline.stream import Asked, Judged, Reprints, judge_slice, judge_slices
 from qztopics.records import Document
 from qztopics.rows import Row, make_rows
 from qztopics.settings import CorpusSettings
@@ -25,12 +27,13 @@ from qztopics.text.segmentation import engine_version
 from qztopics.topics.terms import top_terms
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
     from scipy.sparse import csr_matrix
 
+    from qztopics.corpus.read import Slice
     from qztopics.model import Model
     from qztopics.records import Passage, PolicyShares
 
@@ -92,6 +95,23 @@ class LoadedModel:
         passages = self._passages(inputs, max_bad)
         found = classify(self.model, passages, explain=explain, jobs=jobs).assignments
         return [row for row in make_rows(passages, found) if row.kind == "body"]
+
+    def judge(self, slices: Sequence[Slice], asked: Asked | None = None, *, jobs: int = 1) -> Iterator[Judged]:
+        """Classify a run of any size in flat memory: rows come as JSON lines, a slice of documents at a time, in order.
+
+        Parameters
+        ----------
+        slices
+            From `corpus.read.plan_slices`, of about `pipeline.stream.SLICE_CHARACTERS`.
+        asked
+            How rows are wanted; None for one per body passage.
+        jobs
+            Most processes, each of which maps the stored model. No byte of the answer depends on it.
+        """
+        wanted = asked or Asked()
+        if jobs == 1 or len(slices) <= 1:
+            return judge_slices(slices, partial(_judge_here, self.model, wanted, jobs), jobs=1)
+        return judge_slices(slices, partial(_judge_there, self.path, self.version, wanted), jobs=jobs)
 
     def shares(self, inputs: Sequence[str | Path], *, max_bad: int = 0, jobs: int = 1) -> PolicyShares:
         """Estimate the share of each policy topic in the length of new text, raw and corrected, with 95 % intervals.
@@ -178,6 +198,20 @@ class LoadedModel:
     def _read(self, texts: Sequence[str]) -> Reading:
         _refuse_single(texts)
         return read_texts(reader_of(self.model), [record_text(text) for text in texts])
+
+
+def _judge_here(model: Model, asked: Asked, jobs: int, part: Slice, known: Reprints | None = None) -> Judged:
+    return judge_slice(model, part, asked, known, jobs=jobs)
+
+
+def _judge_there(path: Path, version: str, asked: Asked, part: Slice, known: Reprints | None = None) -> Judged:
+    """Judge a slice in whatever process this is; each opens the model once."""
+    return judge_slice(_opened(path, version).model, part, asked, known)
+
+
+@lru_cache(maxsize=1)
+def _opened(path: Path, version: str) -> LoadedModel:
+    return load(path, version)
 
 
 def _refuse_single(given: object) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 from qztopics.errors import QztopicsError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -134,3 +134,48 @@ def _run(
 def _task(function: Callable[[Sequence[T]], R], start: int, items: Sequence[T]) -> tuple[int, R]:
     """One slice's result with its place."""
     return start, function(items)
+
+
+def map_in_order(function: Callable[[T], R], items: Sequence[T], *, jobs: int) -> Iterator[R]:
+    """Apply a function to items in processes, and yield its results in order as they come.
+
+    Parameters
+    ----------
+    function
+        Picklable, as are its results: a function of a module, or a `functools.partial` of one.
+    jobs
+        Most workers at once, 1 or more. With 1, or with one item, everything runs here, when its turn comes.
+
+    Raises
+    ------
+    QztopicsError
+        A worker process died `ATTEMPTS` times over the same item.
+
+    Examples
+    --------
+    >>> list(map_in_order(abs, [-1, 2], jobs=1))
+    [1, 2]
+    """
+    if jobs == 1 or len(items) <= 1:
+        yield from map(function, items)
+        return
+    from joblib import Parallel, delayed
+    from joblib.externals.loky.process_executor import BrokenProcessPool
+
+    done = attempts = 0
+    while done < len(items):
+        parallel = Parallel(
+            n_jobs=min(jobs, len(items) - done), prefer="processes", max_nbytes=None, batch_size=1,
+            pre_dispatch=jobs + 1, return_as="generator",
+        )  # fmt: skip
+        try:
+            for result in parallel(delayed(function)(item) for item in items[done:]):
+                done, attempts = done + 1, 0
+                yield result
+        except BrokenProcessPool:
+            attempts += 1
+            if attempts == ATTEMPTS:
+                raise QztopicsError(
+                    f"a worker process died {ATTEMPTS} times over part {done + 1} of {len(items)},"
+                    " often for want of memory; run again with fewer --jobs"
+                ) from None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
+from itertools import islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal, get_args
 
@@ -22,6 +23,7 @@ FORMATS: tuple[Format, ...] = get_args(Format)
 
 _XLSX_CELL_MAX = 32_767
 _XLSX_ROWS_MAX = 1_048_575
+_PARQUET_GROUP = 65_536
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,11 +145,45 @@ def write_rows(rows: Iterable[Row], stream: IO[bytes], fmt: Format) -> None:
     {"jsonl": _write_jsonl, "csv": _write_csv, "parquet": _write_parquet, "xlsx": _write_xlsx}[fmt](rows, stream)
 
 
-def _write_jsonl(rows: Iterable[Row], stream: IO[bytes]) -> None:
+def encode_rows(rows: Iterable[Row]) -> bytes:
+    """Rows as JSON lines, the form in which they cross between processes."""
     import orjson
 
+    option = orjson.OPT_APPEND_NEWLINE | orjson.OPT_SERIALIZE_NUMPY
+    return b"".join([orjson.dumps(row, option=option) for row in rows])
+
+
+def decode_rows(lines: bytes) -> Iterator[Row]:
+    r"""Rows of JSON lines that `encode_rows` made.
+
+    Examples
+    --------
+    >>> list(decode_rows(b""))
+    []
+    """
+    import orjson
+
+    for line in lines.splitlines():
+        record = orjson.loads(line)
+        for name in ("spans", "topics", "terms"):
+            record[name] = None if record[name] is None else tuple(map(tuple, record[name]))
+        record["secondary"] = tuple(record["secondary"])
+        yield Row(**record)
+
+
+def write_lines(chunks: Iterable[bytes], stream: IO[bytes], fmt: Format) -> None:
+    """Write rows that come as JSON lines, a chunk at a time; see `write_rows`."""
+    if fmt == "jsonl":
+        for chunk in chunks:
+            stream.write(chunk)
+            stream.flush()
+    else:
+        write_rows((row for chunk in chunks for row in decode_rows(chunk)), stream, fmt)
+
+
+def _write_jsonl(rows: Iterable[Row], stream: IO[bytes]) -> None:
     for row in rows:
-        stream.write(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_SERIALIZE_NUMPY))
+        stream.write(encode_rows([row]))
 
 
 def _cells(row: Row) -> list[Any]:
@@ -222,18 +258,25 @@ def _schema() -> Any:  # noqa: ANN401 - pyarrow is not typed
 
 
 def _write_parquet(rows: Iterable[Row], stream: IO[bytes]) -> None:
-    import orjson
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     schema = _schema()
-    records = []
-    for row in rows:
-        record = asdict(row)
-        for name in ("topics", "terms", "meta"):
-            record[name] = None if record[name] is None else orjson.dumps(record[name]).decode()
-        records.append(record)
-    pq.write_table(pa.Table.from_pylist(records, schema=schema), stream, compression="zstd")
+    waiting = iter(rows)
+    # One group for a corpus of usual size; a larger one is not held in memory as a whole.
+    with pq.ParquetWriter(stream, schema, compression="zstd") as writer:
+        while records := [_record(row) for row in islice(waiting, _PARQUET_GROUP)]:
+            writer.write_table(pa.Table.from_pylist(records, schema=schema))
+
+
+def _record(row: Row) -> dict[str, Any]:
+    """Plain values by column, lists of pairs and metadata as JSON text."""
+    import orjson
+
+    record = {name: getattr(row, name) for name in COLUMNS}
+    for name in ("topics", "terms", "meta"):
+        record[name] = None if record[name] is None else orjson.dumps(record[name]).decode()
+    return record
 
 
 def read_parquet(path: Path) -> list[Row]:

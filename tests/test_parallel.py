@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qztopics.errors import QztopicsError, UsageError
-from qztopics.parallel import Backend, map_chunks
+from qztopics.parallel import Backend, map_chunks, map_in_order
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -97,3 +97,34 @@ def test_one_job_does_not_import_joblib() -> None:
     )
     root = Path(__file__).parents[1]
     assert subprocess.run([sys.executable, "-c", code], cwd=root, check=False).returncode == 0
+
+
+def slow_first(item: int) -> int:
+    time.sleep(0.05 if item == 0 else 0)
+    return -item
+
+
+def die_once_at(marker: Path, item: int) -> int:
+    return die_once(marker, [item])
+
+
+@pytest.mark.parametrize("jobs", [1, pytest.param(2, marks=pytest.mark.slow)])
+def test_results_come_in_the_order_of_items(jobs: int) -> None:
+    assert list(map_in_order(slow_first, range(7), jobs=jobs)) == [-k for k in range(7)]
+    assert list(map_in_order(slow_first, [], jobs=jobs)) == []
+
+
+def test_nothing_is_worked_on_before_it_is_asked_for() -> None:
+    seen: list[int] = []
+    stream = map_in_order(seen.append, [1, 2], jobs=1)
+    assert not seen
+    next(stream)
+    assert seen == [1]
+
+
+@pytest.mark.slow
+def test_a_stream_goes_on_after_a_worker_died(tmp_path: Path) -> None:
+    work = partial(die_once_at, tmp_path / "died")
+    assert list(map_in_order(work, range(9), jobs=2)) == list(range(9))
+    with pytest.raises(QztopicsError, match="part 1 of 2"):
+        list(map_in_order(die, [[1], [2]], jobs=2))

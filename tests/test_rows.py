@@ -7,10 +7,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from qztopics import rows as row_files
 from qztopics.errors import DataError, UsageError
 from qztopics.formulas import guard_formula
 from qztopics.records import Assignment, Passage
-from qztopics.rows import COLUMNS, Row, format_of, make_row, passage_of, read_parquet, write_rows
+from qztopics.rows import (
+    COLUMNS,
+    Row,
+    decode_rows,
+    encode_rows,
+    format_of,
+    make_row,
+    passage_of,
+    read_parquet,
+    write_lines,
+    write_rows,
+)
 
 text = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 rows = st.builds(
@@ -42,6 +54,31 @@ rows = st.builds(
 @settings(deadline=None, max_examples=40)
 def test_parquet_round_trip(tmp_path_factory, made):
     path = tmp_path_factory.mktemp("rows") / "rows.parquet"
+    with path.open("wb") as stream:
+        write_rows(made, stream, "parquet")
+    assert read_parquet(path) == made
+
+
+@given(st.lists(rows, max_size=4))
+@settings(deadline=None, max_examples=40)
+def test_lines_round_trip(made):
+    assert list(decode_rows(encode_rows(made))) == made
+
+
+@pytest.mark.parametrize("fmt", ["jsonl", "csv", "xlsx", "parquet"])
+@given(made=st.lists(rows, max_size=6), cut=st.integers(0, 6))
+@settings(deadline=None, max_examples=10)
+def test_chunks_of_lines_are_written_as_the_rows_are(fmt, made, cut):
+    first, second = io.BytesIO(), io.BytesIO()
+    write_rows(made, first, fmt)
+    write_lines([encode_rows(made[:cut]), encode_rows(made[cut:])], second, fmt)
+    assert first.getvalue() == second.getvalue()
+
+
+def test_groups_of_parquet_rows_are_read_as_one(tmp_path, monkeypatch):
+    monkeypatch.setattr(row_files, "_PARQUET_GROUP", 2)
+    made = [make_row(Passage(f"p{k}", "p", "a", "d", "d.txt", "body", ((0, 1),), "港"), Assignment()) for k in range(5)]
+    path = tmp_path / "rows.parquet"
     with path.open("wb") as stream:
         write_rows(made, stream, "parquet")
     assert read_parquet(path) == made

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from qztopics.pipeline.drift import Drift, Extreme
     from qztopics.records import Passage
@@ -46,7 +46,7 @@ def details(found: Drift, passages: Sequence[Passage]) -> Iterator[str]:
     """Yield the lines for those who asked with -v."""
     if found.bits is None or found.unknown is None:
         return
-    sample = f", an even sample of {found.n_looked_at}" if found.n_looked_at < found.n_passages else ""
+    sample = f", a sample of {found.n_looked_at}" if found.n_looked_at < found.n_passages else ""
     yield f"drift   {found.n_passages} passages of {found.n_documents} documents, {found.n_words} words{sample}"
     for name, figure in (("bits per word", found.bits), ("unknown share", found.unknown)):
         yield f"drift   {name} {figure.value:.3f}, expected {figure.expected:.3f}, chance explains {figure.limit:.3f}"
@@ -56,13 +56,14 @@ def details(found: Drift, passages: Sequence[Passage]) -> Iterator[str]:
             f"drift   {shift.code} {shift.share:.1%}, training {shift.trained:.1%}, "
             f"difference {100 * shift.low:+.1f} to {100 * shift.high:+.1f} points"
         )
+    texts = {passage.id: passage.text for passage in passages}
     for title, extremes in (("nearest", found.nearest), ("farthest", found.farthest)):
         for extreme in extremes:
-            yield f"drift   {title}: {_extreme(extreme, passages)}"
+            yield f"drift   {title}: {_extreme(extreme, texts)}"
 
 
-def _extreme(extreme: Extreme, passages: Sequence[Passage]) -> str:
-    text = passages[extreme.row].text
+def _extreme(extreme: Extreme, texts: Mapping[str, str]) -> str:
+    text = texts[extreme.passage_id]
     return f"{extreme.passage_id} {extreme.similarity:.2f} {text[:EXCERPT]}{'…' if len(text) > EXCERPT else ''}"
 
 

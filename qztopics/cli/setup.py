@@ -5,17 +5,17 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from qztopics.cli.output import stdout
 from qztopics.cli.terminal import detail, say, say_notices, say_rejections
 from qztopics.errors import OutputError, TooManyRejectedError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from qztopics.cli import options as o
-    from qztopics.corpus.read import Columns
+    from qztopics.corpus.read import Columns, Slice
     from qztopics.pipeline.hand_labels import Matching
     from qztopics.policy.taxonomy import Taxonomy
     from qztopics.records import Corpus, Rejection
@@ -145,23 +145,36 @@ def read_inputs(
     """
     from qztopics.corpus.read import read_corpus
 
-    if not inputs:
-        raise UsageError("no INPUT was given; name files or folders, or - for standard input")
-    if "-" in inputs and sys.stdin is None:
-        raise UsageError("INPUT is -, but standard input is closed; name a file")
-    stdin = sys.stdin.buffer if "-" in inputs else None
-    corpus = read_corpus(list(inputs), settings, chosen, stdin=stdin, jobs=jobs)
+    corpus = read_corpus(list(inputs), settings, chosen, stdin=_stdin(inputs), jobs=jobs)
     for document in corpus.documents:
         if document.form == "page":
             detail(f"read    {document.source} ({document.encoding}, {len(document.text)} characters)")
     say_rejections(corpus.rejections)
     say_notices(corpus.notices)
     if rejects is not None:
-        _write_rejects(rejects, corpus.rejections)
+        write_rejects(rejects, corpus.rejections)
     return corpus
 
 
-def _write_rejects(path: Path, rejections: Sequence[Rejection]) -> None:
+def plan_inputs(inputs: Sequence[str], settings: CorpusSettings, chosen: Columns) -> list[Slice]:
+    """Plan to read the inputs of a command a slice at a time; errors are those of `read_inputs`."""
+    from qztopics.corpus.read import plan_slices
+    from qztopics.pipeline.stream import SLICE_CHARACTERS
+
+    return plan_slices(list(inputs), settings, chosen, most=SLICE_CHARACTERS, stdin=_stdin(inputs))
+
+
+def _stdin(inputs: Sequence[str]) -> BinaryIO | None:
+    """Standard input where it is among the inputs."""
+    if not inputs:
+        raise UsageError("no INPUT was given; name files or folders, or - for standard input")
+    if "-" in inputs and sys.stdin is None:
+        raise UsageError("INPUT is -, but standard input is closed; name a file")
+    return sys.stdin.buffer if "-" in inputs else None
+
+
+def write_rejects(path: Path, rejections: Sequence[Rejection]) -> None:
+    """Write what was rejected as JSON lines."""
     import orjson
 
     from qztopics.storage import write_bytes
@@ -204,12 +217,18 @@ def write_rows(rows: Sequence[Row], output: str, given_format: str | None) -> No
     from qztopics.storage import atomic_file
 
     fmt = row_files.format_of(output, given_format)
-    if output == "-":
-        with stdout() as stream:
-            row_files.write_rows(rows, stream, fmt)
-        return
-    with atomic_file(Path(output)) as stream:
+    with atomic_file(Path(output)) if output != "-" else stdout() as stream:
         row_files.write_rows(rows, stream, fmt)
+
+
+def write_lines(chunks: Iterable[bytes], output: str, given_format: str | None) -> None:
+    """Write rows that come as JSON lines to a file, whole or not at all, or to stdout as they come."""
+    from qztopics import rows as row_files
+    from qztopics.storage import atomic_file
+
+    fmt = row_files.format_of(output, given_format)
+    with atomic_file(Path(output)) if output != "-" else stdout() as stream:
+        row_files.write_lines(chunks, stream, fmt)
 
 
 def judge_rejections(rejections: Sequence[Rejection], max_bad: int) -> None:

@@ -21,9 +21,9 @@ from qztopics.features.counts import count_matrix
 from qztopics.features.vocabulary import effective_min_df, encode
 from qztopics.model import DriftReference
 from qztopics.pipeline.classify import reader_of
+from qztopics.pipeline.drift_sample import DriftSample, draw_sample
 from qztopics.pipeline.reading import assemble
 from qztopics.text.tokenize import tokenize
-from qztopics.topics.sampling import even_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,9 +44,6 @@ WORDS_MIN = 200
 
 DOCUMENTS_MAX = 5_000
 """Of more documents of a training an even sample tells how they differ."""
-
-PASSAGES_MAX = 2_000
-"""Of a larger batch the words of an even sample of articles are looked at."""
 
 EXAMPLES = 10
 EXTREMES = 3
@@ -112,7 +109,7 @@ class Drift:
     n_passages, n_documents
         Body passages of first printings.
     n_words, n_looked_at
-        Words and passages that the figures are of: an even sample in a large batch.
+        Words and passages that the figures are of: a sample of articles in a large batch.
     unknown
         Share of words that are not in the vocabulary; None where nothing can be said, and so are the next.
     bits
@@ -284,49 +281,36 @@ def drift_of(model: Model, passages: Sequence[Passage], answers: Answers, *, job
     ValueError
         Passages and answers are not of one length.
     """
-    if len(passages) != len(answers.assignments):
-        raise ValueError(f"{len(passages)} passages, but {len(answers.assignments)} answers")
-    rows = [i for i, p in enumerate(passages) if p.modelled]
-    n_documents = len({passages[i].document_id for i in rows})
+    return drift_of_sample(model, draw_sample(passages, answers), jobs=jobs)
+
+
+def drift_of_sample(model: Model, sample: DriftSample, *, jobs: int = 1) -> Drift:
+    """Compare a batch that was sampled with the training text, see `drift_of`."""
+    n_passages, n_documents = sample.n_passages, sample.n_documents
     if model.drift is None:
-        return _nothing(len(rows), n_documents, "no_reference")
-    rows = _sampled(passages, rows, len(rows))
-    looked_at = [passages[i] for i in rows]
+        return _nothing(n_passages, n_documents, "no_reference")
     reader = reader_of(model)
-    texts = [p.text for p in looked_at]
+    texts = [p.text for p in sample.passages]
     tokens = list(tokenize(texts, model.settings.text.segmenter, model.lexicon, jobs=jobs))
     ids = encode(tokens, model.vocabulary)
     n_words = int(ids.n_tokens.sum())
-    n_passages = sum(p.modelled for p in passages)
     if n_words < WORDS_MIN:
         return _nothing(n_passages, n_documents, "too_little_text", n_words)
     counts = count_matrix(ids, len(model.vocabulary))
-    unknown, bits, shifts = _compare(model, model.drift, looked_at, ids, counts, answers.probability[rows])
-    nearest, farthest = _extremes(
-        model, assemble(reader, texts, ids, counts, jobs=jobs).views.latent, ids, passages, rows
-    )
+    unknown, bits, shifts = _compare(model, model.drift, sample.passages, ids, counts, sample.probability)
+    latent = assemble(reader, texts, ids, counts, jobs=jobs).views.latent
+    nearest, farthest = _extremes(model, latent, ids, sample)
     reason: Reason | None = None
     if bits.exceeded:
         reason = "unknown_terms" if unknown.exceeded else "unusual_words"
     return Drift(
-        n_passages, n_documents, n_words, len(rows), unknown, bits, _examples(model, tokens), shifts, nearest, farthest,
-        reason,
+        n_passages, n_documents, n_words, len(texts), unknown, bits, _examples(model, tokens), shifts, nearest,
+        farthest, reason,
     )  # fmt: skip
 
 
 def _nothing(n_passages: int, n_documents: int, why: Missing, n_words: int = 0) -> Drift:
     return Drift(n_passages, n_documents, n_words, 0, None, None, (), (), (), (), None, why)
-
-
-def _sampled(passages: Sequence[Passage], rows: list[int], n: int) -> list[int]:
-    """All rows, or those of an even sample of articles that holds about `PASSAGES_MAX`."""
-    if n <= PASSAGES_MAX:
-        return rows
-    articles, units = _articles([passages[i] for i in rows])
-    wanted = max(1, len(units) * PASSAGES_MAX // n)
-    chosen = np.zeros(len(units), dtype=np.bool_)
-    chosen[even_rows(len(units), wanted)] = True
-    return [i for i, kept in zip(rows, chosen[articles].tolist(), strict=True) if kept]
 
 
 def _compare(
@@ -378,7 +362,7 @@ def _examples(model: Model, tokens: Sequence[Sequence[str]]) -> tuple[tuple[str,
 
 
 def _extremes(
-    model: Model, latent: NDArray[np.float32], ids: TokenIds, passages: Sequence[Passage], rows: Sequence[int]
+    model: Model, latent: NDArray[np.float32], ids: TokenIds, sample: DriftSample
 ) -> tuple[tuple[Extreme, ...], tuple[Extreme, ...]]:
     from qztopics.topics.latent import unit_length
 
@@ -391,6 +375,8 @@ def _extremes(
     n = min(EXTREMES, len(order) // 2)
 
     def named(chosen: NDArray[np.intp]) -> tuple[Extreme, ...]:
-        return tuple(Extreme(rows[k], passages[rows[k]].id, round(float(similarity[k]), 4)) for k in chosen.tolist())
+        return tuple(
+            Extreme(sample.rows[k], sample.passages[k].id, round(float(similarity[k]), 4)) for k in chosen.tolist()
+        )
 
     return named(order[:n]), named(order[::-1][:n])

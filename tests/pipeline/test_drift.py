@@ -17,7 +17,7 @@ from qztopics.errors import BundleError
 from qztopics.features.counts import count_matrix
 from qztopics.features.vocabulary import encode, learn
 from qztopics.model import DriftReference
-from qztopics.pipeline import drift
+from qztopics.pipeline import drift, drift_sample
 from qztopics.pipeline.classify import classify
 from qztopics.pipeline.drift import drift_of
 from qztopics.pipeline.train import train
@@ -109,16 +109,16 @@ def test_nothing_is_said_of_too_little_text_nor_by_an_old_model(opened):
 
 
 @pytest.mark.slow
-def test_a_large_batch_is_looked_at_by_an_even_sample_of_articles(opened, monkeypatch):
+def test_a_large_batch_is_looked_at_by_a_sample_of_articles(opened, monkeypatch):
     texts = batch(random.Random(6), 60)
     whole = opened.drift(texts)
-    monkeypatch.setattr(drift, "PASSAGES_MAX", 20)
+    monkeypatch.setattr(drift_sample, "PASSAGES_MAX", 20)
     part = opened.drift(texts)
     assert (whole.n_looked_at, part.n_looked_at, part.n_passages) == (60, 20, 60)
     assert part.bits.expected == whole.bits.expected
     passages = read_texts([(str(k), t) for k, t in enumerate(texts)]).passages
     lines = list(details(part, passages))
-    assert "even sample of 20" in lines[0]
+    assert "a sample of 20" in lines[0]
     assert sum("nearest" in line for line in lines) == 3
 
 
