@@ -103,13 +103,28 @@ def learn_characters(
     >>> [describe(key) for key in vocabulary.keys.tolist()], counts.toarray().tolist()
     (['桥', '渔', '港'], [[0, 1, 1], [1, 0, 1]])
     """
+    vocabulary, _ = learn_ngrams(texts, settings, rich=rich)
+    return vocabulary, count_characters(texts, vocabulary, jobs=jobs)
+
+
+def learn_ngrams(
+    texts: Sequence[str], settings: FeatureSettings, *, rich: bool = False
+) -> tuple[CharacterVocabulary, npt.NDArray[np.int64]]:
+    """Learn the n-grams of a corpus as `learn_characters` does, and the number of passages that hold each.
+
+    Examples
+    --------
+    >>> from qztopics.settings import FeatureSettings
+    >>> learn_ngrams(["渔港", "港，桥"], FeatureSettings(character_ngram_max=1))[1].tolist()
+    [1, 1, 2]
+    """
     ngram_max = settings.character_ngram_max or (RICH_NGRAM_MAX if rich else NGRAM_MAX)
     keys, passages = _passages_of_ngrams(texts, ngram_max, rich)
     often = (passages >= effective_min_df(len(texts), settings.min_df)) & (keys != GAP)
     keys, passages = keys[often], passages[often]
     most = np.lexsort((keys, -passages))[: settings.max_character_ngrams]
-    vocabulary = CharacterVocabulary(np.sort(keys[most]), ngram_max, rich)
-    return vocabulary, count_characters(texts, vocabulary, jobs=jobs)
+    most = most[np.argsort(keys[most])]
+    return CharacterVocabulary(keys[most], ngram_max, rich), passages[most].astype(np.int64)
 
 
 def count_characters(texts: Sequence[str], vocabulary: CharacterVocabulary, *, jobs: int = 1) -> csr_matrix:

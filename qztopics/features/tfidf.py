@@ -37,7 +37,17 @@ def fit_idf(counts: csr_matrix) -> npt.NDArray[np.float32]:
     [1.0, 1.4054651260375977]
     """
     n_passages, n_terms = counts.shape
-    df = np.bincount(counts.indices, minlength=n_terms)
+    return idf_of(np.bincount(counts.indices, minlength=n_terms), n_passages)
+
+
+def idf_of(df: npt.NDArray[np.int64], n_passages: int) -> npt.NDArray[np.float32]:
+    """`fit_idf` of terms that occur in so many of the passages.
+
+    Examples
+    --------
+    >>> idf_of(np.array([2, 1]), 2).tolist()
+    [1.0, 1.4054651260375977]
+    """
     return (np.log((1 + n_passages) / (1 + df)) + 1).astype(np.float32)
 
 

@@ -132,6 +132,28 @@ def encode_words(reader: Reader, texts: Sequence[str], *, jobs: int = 1) -> Toke
     return encode(tokens, reader.vocabulary)
 
 
+def count_seeds(reader: Reader, texts: Sequence[str]) -> csr_matrix:
+    """Count each code's voting terms in each text: csr float32, shape (n, n_codes), n_codes 0 without taxonomy."""
+    return count_codes(_seeds(reader), find_seeds(_seeds(reader), texts))
+
+
+def read_rows(
+    reader: Reader,
+    texts: Sequence[str],
+    ids: TokenIds,
+    counts: csr_matrix,
+    chosen: NDArray[np.int64],
+    *,
+    jobs: int = 1,
+) -> Reading:
+    """Read some of the texts whose ids and counts are there already, as they are while training.
+
+    A large corpus is read a part at a time: its views together would be many times its text.
+    """
+    some = [texts[i] for i in chosen.tolist()]
+    return assemble(reader, some, chosen_rows(ids, chosen), counts[chosen], jobs=jobs)
+
+
 def assemble(reader: Reader, texts: Sequence[str], ids: TokenIds, counts: csr_matrix, *, jobs: int = 1) -> Reading:
     """Put views together from token ids and counts that are there already, as they are while training."""
     found = Encoded(ids, character_ids(texts, reader.characters, jobs=jobs), find_seeds(_seeds(reader), texts))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
@@ -11,20 +11,21 @@ import numpy as np
 
 from qztopics.errors import InputMissingError
 from qztopics.evaluation.labels import shared_note
-from qztopics.features.characters import describe, learn_characters
+from qztopics.features.characters import count_characters, describe, learn_ngrams
 from qztopics.features.counts import count_matrix
-from qztopics.features.tfidf import fit_idf, tfidf
+from qztopics.features.tfidf import fit_idf, idf_of, tfidf
 from qztopics.features.vocabulary import learn
 from qztopics.model import Facts, GroupMap, Model, OutOfFold
 from qztopics.pipeline.classify import answered, document_digests, text_digests
 from qztopics.pipeline.corrections import fates
 from qztopics.pipeline.drift import learn_reference
 from qztopics.pipeline.hand_labels import LabelledPassages, Matching, meet_labels
-from qztopics.pipeline.reading import Reader, Reading, assemble, latent_input, read_texts
+from qztopics.pipeline.reading import Reader, Reading, count_seeds, latent_input, read_rows, read_texts
 from qztopics.pipeline.topic_edits import Lineage, apply_edits, settle_topics
 from qztopics.pipeline.topic_fit import known_stability, learn_topics
 from qztopics.policy.baselines import held_out_linear, held_out_majority
 from qztopics.policy.classifier import DUAL_MAX, Pool, TrainingRows, fit_classifier
+from qztopics.policy.few import POOL_MAX
 from qztopics.policy.names import class_text
 from qztopics.policy.taxonomy import RESIDUAL
 from qztopics.policy.views import stack
@@ -35,8 +36,9 @@ from qztopics.topics.agreement import map_clusters
 from qztopics.topics.choose import default_n_clusters
 from qztopics.topics.clusters import fit_clusters
 from qztopics.topics.coherence import coherence
-from qztopics.topics.latent import fit_latent
+from qztopics.topics.latent import LEARNED_MAX, fit_latent
 from qztopics.topics.names import cluster_relevance, group_names, topic_relevance
+from qztopics.topics.sampling import even_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -48,13 +50,26 @@ if TYPE_CHECKING:
     from qztopics.features.vocabulary import TokenIds, Vocabulary
     from qztopics.policy.classifier import Classifier, CrossFit
     from qztopics.policy.taxonomy import Taxonomy
+    from qztopics.policy.views import Views
     from qztopics.records import Corpus, Passage
     from qztopics.settings import Settings
     from qztopics.topics.clusters import Clusters
     from qztopics.topics.lda import TopicModel
 
+READ_AT_ONCE = 8192
+"""Passages whose views are in memory at a time."""
+
 VOTES_PER_CODE = 40
 """Most clear keyword votes per code that weakly label unlabelled passages."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """The n passages that a model is fitted on: their texts, the ids of their words, and these counted."""
+
+    texts: list[str]
+    ids: TokenIds
+    counts: csr_matrix
 
 
 class Watch(Protocol):
@@ -136,14 +151,19 @@ def _train(
     )
     topics, register = settle_topics(learned.topics, counts, vocabulary.terms, settings, lineage, jobs=jobs)
     reader = _fit_reader(texts, counts, vocabulary, lexicon, taxonomy, settings, topics, rich, jobs)
-    reading = assemble(reader, texts, ids, counts, jobs=jobs)
-    classifier, cross_fit = _fit_policy(reader, reading, hand, articles, jobs, begin)
+    source = _Source(texts, ids, counts)
+    hand_reading = _read(reader, source, hand.rows, jobs)
+    classifier, cross_fit = _fit_policy(reader, source, hand_reading.views, hand, articles, jobs, begin)
+    seen = _see_all(reader, source, classifier, jobs, begin("reading"))
     n_clusters = settings.topics.n_clusters or default_n_clusters(len(texts))
-    clusters, cluster_of = fit_clusters(
-        reading.views.latent, reading.passage_topic_matrix, counts, n_clusters, seed=settings.seed
-    )
-    topic_of = np.where(counts.getnnz(axis=1) > 0, reading.passage_topic_matrix.argmax(axis=1), -1).astype(np.int32)
-    said = _best_codes(classifier, reading, hand)
+    clusters, cluster_of = fit_clusters(seen.latent, seen.mixture, counts, n_clusters, seed=settings.seed)
+    topic_of = np.where(counts.getnnz(axis=1) > 0, seen.mixture.argmax(axis=1), -1).astype(np.int32)
+    said, unseen = seen.codes.copy(), seen.codes.copy()
+    if classifier is not None:
+        said[hand.rows] = hand.codes
+    if cross_fit is not None:
+        # By a model that had not seen the label.
+        unseen[hand.rows] = cross_fit.probability.argmax(axis=1)
     n_codes = len(taxonomy.codes) if taxonomy else 0
     facts = _facts(corpus, passages, labels, hand, matching, reader, ids, topic_of, clusters, cluster_of, counts, begin)
     model = Model(
@@ -162,7 +182,7 @@ def _train(
         classifier=classifier,
         out_of_fold=(
             _out_of_fold(
-                cross_fit, hand, texts, fates(labels, passages)[hand.rows], reading, reader, cluster_of, topic_of
+                cross_fit, hand, texts, fates(labels, passages)[hand.rows], hand_reading, reader, cluster_of, topic_of
             )
             if cross_fit
             else None
@@ -173,7 +193,7 @@ def _train(
             passages,
             ids,
             counts,
-            _unseen_codes(classifier, cross_fit, reading, hand),
+            unseen,
             n_codes,
             settings.features.min_df,
         ),
@@ -197,16 +217,66 @@ def _fit_reader(
     rich: bool,
     jobs: int,
 ) -> Reader:
-    characters, character_counts = learn_characters(texts, settings.features, rich=rich, jobs=jobs)
-    word_idf, character_idf = fit_idf(counts), fit_idf(character_counts)
-    stacked = latent_input(tfidf(character_counts, character_idf), tfidf(counts, word_idf))
+    characters, n_holding = learn_ngrams(texts, settings.features, rich=rich)
+    word_idf, character_idf = fit_idf(counts), idf_of(n_holding, len(texts))
+    learned = even_rows(len(texts), LEARNED_MAX)
+    character_counts = count_characters([texts[i] for i in learned.tolist()], characters, jobs=jobs)
+    stacked = latent_input(tfidf(character_counts, character_idf), tfidf(counts[learned], word_idf))
     # More dimensions than a third of the passages would fit the passages at hand and nothing else.
     latent = fit_latent(stacked, min(settings.policy.n_latent, max(2, len(texts) // 3)), seed=settings.seed)
     return Reader(settings, lexicon, vocabulary, word_idf, characters, character_idf, latent, topics, taxonomy)
 
 
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What clusters, maps and the drift note need of all n passages.
+
+    Parameters
+    ----------
+    latent
+        float32, shape (n, n_dims).
+    mixture
+        The passage_topic_matrix.
+    codes
+        Nearest code, int64, shape (n,); -1 without classes.
+    """
+
+    latent: NDArray[np.float32]
+    mixture: NDArray[np.float32]
+    codes: NDArray[np.int64]
+
+
+def _see_all(
+    reader: Reader, source: _Source, classifier: Classifier | None, jobs: int, progress: Callable[[int, int], None]
+) -> _Seen:
+    n = len(source.texts)
+    seen = _Seen(
+        np.zeros((n, len(reader.latent.components)), np.float32),
+        np.zeros((n, len(reader.topics.doc_topic_prior)), np.float32),
+        np.full(n, -1, np.int64),
+    )
+    for start in range(0, n, READ_AT_ONCE):
+        rows = np.arange(start, min(n, start + READ_AT_ONCE))
+        reading = _read(reader, source, rows, jobs)
+        seen.latent[rows], seen.mixture[rows] = reading.views.latent, reading.passage_topic_matrix
+        if classifier is not None:
+            seen.codes[rows] = classifier.scores(reading.views).argmax(axis=1)
+        progress(int(rows[-1]) + 1, n)
+    return seen
+
+
+def _read(reader: Reader, source: _Source, rows: NDArray[np.int64], jobs: int) -> Reading:
+    return read_rows(reader, source.texts, source.ids, source.counts, rows, jobs=jobs)
+
+
 def _fit_policy(
-    reader: Reader, reading: Reading, hand: LabelledPassages, articles: Sequence[str], jobs: int, begin: Watch
+    reader: Reader,
+    source: _Source,
+    hand_views: Views,
+    hand: LabelledPassages,
+    articles: Sequence[str],
+    jobs: int,
+    begin: Watch,
 ) -> tuple[Classifier | None, CrossFit | None]:
     taxonomy = reader.taxonomy
     if taxonomy is None:
@@ -219,48 +289,28 @@ def _fit_policy(
     seed_views = read_texts(reader, [text for _, text in seeded], jobs=jobs).views
     # The classes of a label column have their names alone, which say enough as descriptions.
     guided = taxonomy.guided
-    votes, vote_codes = clear_votes(reading.seed_counts, taxonomy, VOTES_PER_CODE)
+    votes, vote_codes = clear_votes(count_seeds(reader, source.texts), taxonomy, VOTES_PER_CODE)
     free = ~np.isin(votes, hand.rows) & (guided or not len(hand.rows))
     votes, vote_codes = votes[free], vote_codes[free]
     group_of = {articles[row]: group for row, group in zip(hand.rows.tolist(), hand.groups.tolist(), strict=True)}
-    pool = np.setdiff1d(np.arange(len(reading.views)), hand.rows)
+    pool = np.setdiff1d(np.arange(len(source.texts)), hand.rows)
+    pool = pool[even_rows(len(pool), POOL_MAX)]
     single = [len(describe(key)) == 1 for key in reader.characters.keys.tolist()]
     single += [len(term) == 1 for term in reader.vocabulary.terms]
     rows = TrainingRows(
-        views=stack([reading.views.rows(hand.rows), seed_views, reading.views.rows(votes)]),
+        views=stack([hand_views, seed_views, _read(reader, source, votes, jobs).views]),
         codes=np.concatenate([hand.codes, np.array([k for k, _ in seeded], np.int64), vote_codes]),
         n_hand=len(hand.rows),
         n_seed=len(seeded),
         groups=hand.groups,
         vote_groups=np.array([group_of.get(articles[row], -1) for row in votes.tolist()], np.int64),
-        pool=Pool(reading.views.rows(pool), reader.latent.components, np.array(single, np.bool_)),
+        pool=Pool(_read(reader, source, pool, jobs).views, reader.latent.components, np.array(single, np.bool_)),
         guided=guided,
     )
     settings = reader.settings
     return fit_classifier(
         rows, len(taxonomy.codes), folds=settings.policy.folds, seed=settings.seed, progress=begin("classifier")
     )
-
-
-def _best_codes(classifier: Classifier | None, reading: Reading, hand: LabelledPassages) -> NDArray[np.int64]:
-    """Hand label where there is one, else the nearest code; -1 without classes."""
-    if classifier is None:
-        return np.full(len(reading.views), -1, dtype=np.int64)
-    codes = np.asarray(classifier.scores(reading.views).argmax(axis=1), dtype=np.int64)
-    codes[hand.rows] = hand.codes
-    return codes
-
-
-def _unseen_codes(
-    classifier: Classifier | None, cross_fit: CrossFit | None, reading: Reading, hand: LabelledPassages
-) -> NDArray[np.int64]:
-    """Nearest code of each passage, by a model that had not seen the label if it has one; -1 without classes."""
-    if classifier is None:
-        return np.full(len(reading.views), -1, dtype=np.int64)
-    codes = np.asarray(classifier.scores(reading.views).argmax(axis=1), dtype=np.int64)
-    if cross_fit is not None:
-        codes[hand.rows] = cross_fit.probability.argmax(axis=1)
-    return codes
 
 
 def _group_map(groups: NDArray[np.int32], codes: NDArray[np.int64], n_groups: int, n_codes: int) -> GroupMap | None:
@@ -289,9 +339,9 @@ def _out_of_fold(
         hand=hand.codes,
         group=np.unique(hand.groups, return_inverse=True)[1].astype(np.int64),
         probability=cross_fit.probability,
-        kept=answered(cross_fit.probability, reading.evidence.rows(rows), reader.settings),
-        vote=keyword_vote(reading.seed_counts[rows], taxonomy),
-        plain=held_out_linear(reading.views.words[rows], hand.codes, cross_fit.fold, reader.settings.seed),
+        kept=answered(cross_fit.probability, reading.evidence, reader.settings),
+        vote=keyword_vote(reading.seed_counts, taxonomy),
+        plain=held_out_linear(reading.views.words, hand.codes, cross_fit.fold, reader.settings.seed),
         majority=held_out_majority(hand.codes, cross_fit.fold),
         cluster=cluster_of[rows].astype(np.int64),
         topic=topic_of[rows].astype(np.int64),

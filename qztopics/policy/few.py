@@ -23,6 +23,7 @@ from qztopics.policy.names import Names, read_names
 from qztopics.policy.students import Ground, prepare, teach
 from qztopics.policy.training_rows import CrossFit
 from qztopics.policy.views import stack
+from qztopics.topics.sampling import even_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -221,9 +222,7 @@ def _set_up(rows: TrainingRows, n_codes: int) -> _Bench:
     hand = rows.views.rows(rows.hand)
     pool = None
     if rows.pool is not None and len(rows.pool.views):
-        n_all = len(rows.pool.views)
-        n_kept = min(n_all, POOL_MAX)
-        pool = rows.pool.views.rows(np.arange(n_kept) * n_all // n_kept)
+        pool = rows.pool.views.rows(even_rows(len(rows.pool.views), POOL_MAX))
     n_pool = 0 if pool is None else len(pool)
     reference = hand if pool is None else pool if n_pool >= REFERENCE_MIN else stack([pool, hand])
     names = None
