@@ -137,13 +137,14 @@ def _train(
     begin: Watch,
     lineage: Lineage,
 ) -> tuple[Model, Matching]:
+    # Before all that takes time: labels may be at fault.
+    hand, matching = meet_labels(corpus, passages, labels, taxonomy)
     texts = [p.text for p in passages]
     if taxonomy:
         lexicon = with_user_words(lexicon, [term for terms in taxonomy.voting_terms() for term in terms])
     tokens = tokenize(texts, settings.text.segmenter, lexicon, jobs=jobs, progress=begin("segmenting"))
     vocabulary, ids = learn(tokens, settings.features)
     counts = count_matrix(ids, len(vocabulary))
-    hand, matching = meet_labels(corpus, passages, labels, taxonomy)
     rich = len(hand.rows) > DUAL_MAX
     articles = [p.article_id for p in passages]
     learned = learn_topics(
