@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from qztopics.corpus.joins import find_joins
 from qztopics.corpus.lines import is_label
@@ -19,16 +18,14 @@ if TYPE_CHECKING:
 _HEADLINE_MAX = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """One line of a paragraph; its first `repeated` characters were already printed at the end of the line before."""
 
     line: Line
     repeated: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Grouped:
+class Grouped(NamedTuple):
     """Lines of one paragraph in reading order, their kind and the reason for both."""
 
     kind: Kind
@@ -78,34 +75,36 @@ def group_paragraphs(article: Sequence[Kinded], gap: int, *, indented: bool) -> 
     indented
         Whether the page marks paragraphs by indentation.
     """
-    owner = list(range(len(article)))  # index of the first line of each line's paragraph
-    repeated = [0] * len(article)
+    owner: dict[int, int] = {}  # line -> first line of its paragraph, where that is another
+    repeated: dict[int, int] = {}
     reasons: dict[int, list[str]] = {}
     for kind in ("body", "note"):
         places = [i for i, k in enumerate(article) if k.kind == kind and not k.alone and not is_label(k.line.text)]
+        if len(places) < 2:
+            continue
         under = frozenset(k for k, i in enumerate(places) if i and (k == 0 or places[k - 1] != i - 1))
         joins = find_joins([article[i].line for i in places], under, indented=indented)
         for later in sorted(joins):
             join = joins[later]
-            first = owner[places[join.earlier]]
-            owner[places[later]] = first
+            earlier = places[join.earlier]
+            first = owner[places[later]] = owner.get(earlier, earlier)
             repeated[places[later]] = join.repeated
             reasons.setdefault(first, []).append(join.reason)
-    for i in range(1, len(article)):
+    for i in range(1, len(article)) if gap else ():
         before, this = article[i - 1], article[i]
-        if gap and this.line.blank_before == 0 and before.kind == this.kind == "headline":
-            owner[i] = owner[i - 1]
-            reasons.setdefault(owner[i], []).append(f"line {this.line.number} stands in one block with the line above")
-    members: dict[int, list[int]] = {}
-    for i, first in enumerate(owner):
-        members.setdefault(first, []).append(i)
+        if this.line.blank_before == 0 and before.kind == this.kind == "headline":
+            first = owner[i] = owner.get(i - 1, i - 1)
+            reasons.setdefault(first, []).append(f"line {this.line.number} stands in one block with the line above")
+    members: dict[int, list[Piece]] = {}
+    for i, kinded in enumerate(article):
+        members.setdefault(owner.get(i, i), []).append(Piece(kinded.line, repeated.get(i, 0)))
     return [
         Grouped(
             article[first].kind,
-            tuple(Piece(article[i].line, repeated[i]) for i in inside),
-            "; joined: ".join([article[first].reason, *reasons.get(first, [])]),
+            tuple(pieces),
+            "; joined: ".join([article[first].reason, *reasons[first]]) if first in reasons else article[first].reason,
         )
-        for first, inside in sorted(members.items())
+        for first, pieces in members.items()
     ]
 
 

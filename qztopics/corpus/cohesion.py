@@ -5,13 +5,14 @@ Lexical cohesion as in Hearst, "TextTiling", Computational Linguistics 23 (1997)
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
+
+from qztopics.corpus.patterns import Pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_RUNS = re.compile("[\u3400-\u9fff]{2,}")
+_RUNS = Pattern("[\u3400-\u9fff]{2,}")
 _MOST = 4_000  # characters on each side that are looked at
 
 

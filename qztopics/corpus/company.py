@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from qztopics.corpus import furniture
 from qztopics.corpus.credits import ends_with_credit
 from qztopics.corpus.lines import NOTE_LABEL_MAX, is_balanced, is_ordinal, wrap_width
 from qztopics.corpus.page import HEADINGS, Page
+from qztopics.corpus.patterns import Pattern
 from qztopics.corpus.wording import DATELINE, begins_paragraph, ends_word, finished, goes_on
 
 if TYPE_CHECKING:
@@ -21,9 +21,9 @@ _LINK_MAX = 60
 _HEADING_MIN_WIDTH = 20
 _ARROWS = ">›»＞"
 _OPENING = ("（", "(", "“", "《", "‘", "「")
-_SENTENCE_END = re.compile(r"[。！？!?]")
-_SPEAKER = re.compile(r"[^，,。——]{2,40}[作做](?:政府)?工作报告。?")
-_ADDRESS = re.compile(r"(?:各位代表|各位委员|同志们|女士们|尊敬的)")
+_SENTENCE_END = Pattern(r"[。！？!?]")
+_SPEAKER = Pattern(r"[^，,。——]{2,40}[作做](?:政府)?工作报告。?")
+_ADDRESS = Pattern(r"(?:各位代表|各位委员|同志们|女士们|尊敬的)")
 
 
 def look_again(page: Page) -> None:
@@ -59,6 +59,8 @@ def _keep_wrapped_lines(page: Page) -> None:
 
 def _see_paths(page: Page) -> None:
     """See the parts of a path (首页 > 要闻), also where the last is printed once more, and the date after a label."""
+    if "web" not in page.seen and "label" not in page.seen:
+        return
     parts: set[str] = set()
     for i in (i for i, seen in enumerate(page.seen) if seen == "web"):
         if not page.lines[i].text.rstrip().endswith(tuple(_ARROWS)):
@@ -78,6 +80,8 @@ def _see_paths(page: Page) -> None:
 
 def _see_links(page: Page) -> None:
     """See the links under 相关链接: all short lines without a sentence end, up to the next text."""
+    if "web" not in page.seen:
+        return
     linked = False
     for i, line in enumerate(page.lines):
         if page.seen[i] == "web":

@@ -6,14 +6,15 @@ Also tells whether a line is nothing but a credit. A name is two to four Chinese
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from qztopics.corpus.furniture import HAN, is_date
+from qztopics.corpus.patterns import Pattern
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterable
 
 _LINE_MAX = 120
@@ -58,58 +59,60 @@ _ROLES: tuple[tuple[str, str], ...] = (
     ("others", "责任编辑|责编|編輯|编辑|校对|审核|审校|美编|监制|策划|统筹|制图|绘图|供图|供圖|翻译|指导老师"),
 )
 _WORK = f"摄影报道|攝影報道|摄影|攝影|文[/／]?[图圖]|[图圖][/／]?文|报道|報道|整理|摄|攝|(?<![{HAN}])[文图圖]"
-_MARKER = re.compile("|".join(f"(?P<{name}>{words})" for name, words in _ROLES) + f"|(?P<work>{_WORK})(?![{HAN}])")
+_MARKER = Pattern("|".join(f"(?P<{name}>{words})" for name, words in _ROLES) + f"|(?P<work>{_WORK})(?![{HAN}])")
 _ROLE_WORD = "|".join(words for _, words in _ROLES)
-_CREDIT_WORDS = re.compile(
+_CREDIT_WORDS = Pattern(
     f"{_ROLE_WORD}|通讯|特约|摄|攝|文/|图/|/图|/文|整理|供稿|社论|编辑部|据新华社|综合新华社|来稿|(?:系|为).{{2,30}}(?:教授|院长|主任|研究员)"
 )
-_BRACKETED = re.compile(r"[（(【〔][^。！？（(]{0,100}(?:[（(][^（()）]{0,20}[)）][^。！？（(]{0,60})?[)）】〕]")
+_BRACKETED = Pattern(r"[（(【〔][^。！？（(]{0,100}(?:[（(][^（()）]{0,20}[)）][^。！？（(]{0,60})?[)）】〕]")
 _LEAD = (
     f"(?:[{HAN}]{{0,8}}(?:本报|本報|本刊|本台|日报|晚报|新华社|融媒体|融媒體|全媒体|新闻|客户端))?"
     f"(?:融媒体|融媒體|全媒体|见习|首席|特约|特派|资深|高级|驻[{HAN}]{{2,6}}|[{HAN}]{{2,4}}站){{0,2}}"
 )
-_ROLE_FIRST = re.compile(f"{_LEAD}(?:{_ROLE_WORD})")
+_ROLE_FIRST = Pattern(f"{_LEAD}(?:{_ROLE_WORD})")
 _PART = rf"(?:{_LEAD}(?:{_ROLE_WORD})|{_WORK})[\s、,，:：/]*"
-_PLAIN = re.compile(rf"[□■◎○●◆◇△▲★☆\s]*{_PART}{_PEOPLE}(?:[\s/、]*{_PART}(?:{_PEOPLE})?){{0,4}}")
-_SLASHED = re.compile(rf"[□■◎○●◆◇△▲★☆\s]*(?:{_PEOPLE}\s*[/／]\s*(?:{_WORK})[\s、]*){{1,3}}")
-_MARKED = re.compile(rf"[□■◎●◆◇△▲★☆]\s*{_PEOPLE}(?:\s*(?:{_WORK}))?")
-_AUTHOR = re.compile(r"[^,，。、:：;；！？!?“”]{4,36}(?:中心组|课题组|调研组|评论员|本报编辑部|编写组|写作组)")
-_OFFICIAL = re.compile(
+_PLAIN = Pattern(rf"[□■◎○●◆◇△▲★☆\s]*{_PART}{_PEOPLE}(?:[\s/、]*{_PART}(?:{_PEOPLE})?){{0,4}}")
+_LABOUR = Pattern(f"{_ROLE_WORD}|摄|攝|[文图圖]|报道|報道|整理")
+_SLASHED = Pattern(rf"[□■◎○●◆◇△▲★☆\s]*(?:{_PEOPLE}\s*[/／]\s*(?:{_WORK})[\s、]*){{1,3}}")
+_MARKS = frozenset("□■◎●◆◇△▲★☆")
+_MARKED = Pattern(rf"[□■◎●◆◇△▲★☆]\s*{_PEOPLE}(?:\s*(?:{_WORK}))?")
+_AUTHOR = Pattern(r"[^,，。、:：;；！？!?“”]{4,36}(?:中心组|课题组|调研组|评论员|本报编辑部|编写组|写作组)")
+_OFFICE_LAST = Pattern("[长席任记][ \u3000]")
+_OFFICIAL = Pattern(
     rf"[{HAN}]{{0,24}}(?:省长|市长|区长|县长|州长|旗长|镇长|乡长|主席|主任|院长|检察长|书记)[ \u3000]+{_PERSON}"
 )
 _AGENCY = "新华社|中新社|人民日报|央视新闻|中新网|光明日报|经济日报"
-_WIRE_LINE = re.compile(
+_WIRE_LINE = Pattern(
     rf"[（(]?(?:(?:据|综合|转自)(?:{_AGENCY})[{HAN}\d]{{0,14}}|(?:{_AGENCY})[{HAN}\d]{{0,12}}(?:电|消息|讯))[)）]?"
 )
-_WIRE = re.compile(
-    rf"(?:据|综合|转自)?({_AGENCY})[{HAN}\d]{{0,12}}[电讯](?:[（(]|\s|$)|[（(](?:据|综合|转自)({_AGENCY})"
-)
-_DATELINE = re.compile(
+_WIRE = Pattern(rf"(?:据|综合|转自)?({_AGENCY})[{HAN}\d]{{0,12}}[电讯](?:[（(]|\s|$)|[（(](?:据|综合|转自)({_AGENCY})")
+_DATELINE_FIRST = frozenset("（(本新人中")
+_DATELINE = Pattern(
     r"(?:[（(][^（()）]{0,30}[)）])?\s*(?:本报讯|本報訊|(?:本报|本報|新华社|人民日报|中新社)[^（(。，,]{0,24}?[电電讯訊])\s*[（(]([^（()）。]{2,80})[)）]"
 )
-_AT_END = re.compile(r"[（(]([^（()）。！？]{2,80})[)）]$")
-_AFTER_STOP = re.compile(rf"[。！？”]\s*((?:{_LEAD})(?:{_ROLE_WORD})[^。！？]{{2,40}})$")
-_NOT_NAMES = re.compile(
+_SENTENCE_LAST = frozenset("。！？!?；;…”")  # no credit ends with one
+_STOPS = frozenset("。！？")
+_AT_END = Pattern(r"[（(]([^（()）。！？]{2,80})[)）]$")
+_AFTER_STOP = Pattern(rf"[。！？”]\s*((?:{_LEAD})(?:{_ROLE_WORD})[^。！？]{{2,40}})$")
+_NOT_NAMES = Pattern(
     "本报|日报|晚报|新闻|媒体|客户端|融媒|中心|集团|公司|单位|部门|编辑|评论|社论|资料|图片|提供|手记|走基层|调查|团队|见闻|理论|市委|区委|县委|省委|协会|报道|摄影|供图|上接|下转|宣传|办公|学校|大学|医院|报社|频道|实习|见习|首席|特约"
 )
-_NOT_CREDIT = re.compile(
+_NOT_CREDIT = Pattern(
     "连载|摘登|节选|全文|终|完|续|图解|方案|宣言|文摘|通告|公告|和平|安全|平安|温馨|温州|江苏|广州|安徽|云南|海南|陕西|山东|宁夏|常州|万州|金华|燕山"
 )
-_SPLIT = re.compile(r"[ \u3000、,，/／:：;；\s]+")
-_WIDE_NAME = re.compile(rf"(?<![{HAN}])([{HAN}])[ \u3000]+([{HAN}])(?![{HAN}])")
-_NAME = re.compile(f"[{HAN}]{{1,8}}(?:[·•．][{HAN}]{{1,8}})+|[{HAN}]{{2,4}}")
+_SPLIT = Pattern(r"[ \u3000、,，/／:：;；\s]+")
+_WIDE_NAME = Pattern(rf"(?<![{HAN}])([{HAN}])[ \u3000]+([{HAN}])(?![{HAN}])")
+_NAME = Pattern(f"[{HAN}]{{1,8}}(?:[·•．][{HAN}]{{1,8}})+|[{HAN}]{{2,4}}")
 
 
 @dataclass(frozen=True, slots=True)
 class Credits:
-    """Names of an article in printed order, and the agency its text comes from, or None."""
+    """Names of an article in printed order."""
 
     reporters: tuple[str, ...] = ()
     correspondents: tuple[str, ...] = ()
-    wire: str | None = None
 
 
-@lru_cache(maxsize=4096)  # every short line is asked about three times
 def is_credit(text: str) -> str | None:
     """Why a line is a credit standing alone, or None.
 
@@ -118,26 +121,45 @@ def is_credit(text: str) -> str | None:
     >>> is_credit("(记者 林一 通讯员 陈二 文/图)"), is_credit("记者走基层"), is_credit("(2031年6月10日)")
     ('credit standing alone', None, 'date standing alone')
     """
-    if len(text) > _LINE_MAX:
-        return None
+    return None if len(text) > _LINE_MAX or text[-1] in _SENTENCE_LAST else _credit(text)
+
+
+@lru_cache(maxsize=4096)  # every short line is asked about three times
+def _credit(text: str) -> str | None:
     if is_date(text):
         return "date standing alone"
     if text[0] in "（(【〔":
         inner = text[1:-1]
         if _BRACKETED.fullmatch(text) and (_CREDIT_WORDS.search(inner) or _all_names(inner)):
             return "credit standing alone"
-    elif _AUTHOR.fullmatch(text) or _OFFICIAL.fullmatch(text) or _MARKED.fullmatch(text) or _SLASHED.fullmatch(text):
+    elif _is_author(text) or _is_role_and_names(text):
         return "credit standing alone"
-    elif all(len(token) <= _TOKEN_MAX for token in _SPLIT.split(text)) and _PLAIN.fullmatch(text):
-        named = [name for names in _named(text) for name in names]
-        if named and all(name[0] in _SURNAMES or "·" in name for name in named):
-            return "credit standing alone"
     return "name of the agency standing alone" if len(text) <= 24 and _WIRE_LINE.fullmatch(text) else None
+
+
+def _is_author(text: str) -> bool:
+    """Whether a line is a body or an official that signs, or names after a mark or before a slash."""
+    return bool(
+        (text[-1] in "组员部" and _AUTHOR.fullmatch(text))
+        or (_OFFICE_LAST.search(text) and _OFFICIAL.fullmatch(text))
+        or (text[0] in _MARKS and _MARKED.fullmatch(text))
+        or (("/" in text or "／" in text) and _SLASHED.fullmatch(text))
+    )
+
+
+def _is_role_and_names(text: str) -> bool:
+    """Whether a line is roles and names that are surely names, as in 记者 林一 通讯员 陈二."""
+    if not _LABOUR.search(text) or any(len(token) > _TOKEN_MAX for token in _SPLIT.split(text)):
+        return False
+    if not _PLAIN.fullmatch(text):
+        return False
+    named = [name for names in _named(text) for name in names]
+    return bool(named) and all(name[0] in _SURNAMES or "·" in name for name in named)
 
 
 def ends_with_credit(text: str) -> bool:
     """Whether a line ends with 本报记者 and a name after a full stop, as words of a photo do."""
-    return _AFTER_STOP.search(text[-_TAIL:]) is not None
+    return _after_stop(text) is not None
 
 
 def credits_of(texts: Iterable[str]) -> Credits:
@@ -154,36 +176,51 @@ def credits_of(texts: Iterable[str]) -> Credits:
     Examples
     --------
     >>> credits_of(["窗口搬进村", "本报讯(记者林 一 通讯员 陈二、赵小三)近日,窗口搬进村里。"])
-    Credits(reporters=('林一',), correspondents=('陈二', '赵小三'), wire=None)
+    Credits(reporters=('林一',), correspondents=('陈二', '赵小三'))
     """
     reporters: dict[str, None] = {}
     correspondents: dict[str, None] = {}
-    wire: str | None = None
     for text in texts:
-        line = text.strip()
-        for part in _credit_parts(line):
+        for part in _credit_parts(text.strip()):
             found = _named(part)
             reporters.update(dict.fromkeys(found[0]))
             correspondents.update(dict.fromkeys(found[1]))
-        if wire is None and (agency := _WIRE.match(line[:_LINE_MAX]) or _WIRE.search(line[-_TAIL:])):
-            wire = agency[1] or agency[2]
-    return Credits(tuple(reporters), tuple(correspondents), wire)
+    return Credits(tuple(reporters), tuple(correspondents))
+
+
+def wire_of(texts: Iterable[str]) -> str | None:
+    """Agency that the lines of an article name as its source, or None.
+
+    Examples
+    --------
+    >>> wire_of(["据新华社海城6月10日电 望海区通航。"])
+    '新华社'
+    """
+    for text in texts:
+        line = text.strip()
+        if agency := _WIRE.match(line[:_LINE_MAX]) or _WIRE.search(line[-_TAIL:]):
+            return agency[1] or agency[2]
+    return None
 
 
 def _credit_parts(line: str) -> list[str]:
     """Stretches of a line that hold a credit, in order."""
-    if not line:
+    if not line or (line[-1] in _STOPS and line[0] not in _DATELINE_FIRST):
         return []
     if is_credit(line):
         return [line.strip("（()）【】〔〕□■◎○●◆◇△▲★☆ ")]
     parts = []
-    if dateline := _DATELINE.match(line[:_LINE_MAX]):
+    if line[0] in _DATELINE_FIRST and (dateline := _DATELINE.match(line[:_LINE_MAX])):
         parts.append(dateline[1])
-    tail = line[-_TAIL:]
-    last = _AT_END.search(tail) or _AFTER_STOP.search(tail)
+    last = (line[-1] in ")）" and _AT_END.search(line[-_TAIL:])) or _after_stop(line)
     if last and _MARKER.search(last[1]):
         parts.append(last[1])
     return parts
+
+
+def _after_stop(line: str) -> re.Match[str] | None:
+    """本报记者 and a name after the last full stop of a line."""
+    return None if line[-1] in _STOPS else _AFTER_STOP.search(line[-_TAIL:])
 
 
 def _named(credit: str) -> tuple[list[str], list[str]]:
@@ -192,12 +229,13 @@ def _named(credit: str) -> tuple[list[str], list[str]]:
     A name glued to the role before it must begin with a known surname, unless the credit begins with a role.
     """
     sure = _ROLE_FIRST.match(credit) is not None
-    found: dict[str, list[str]] = {name: [] for name, _ in _ROLES}
+    found: dict[str, list[str]] = {"reporters": [], "correspondents": [], "others": []}
     role: str | None = None
     begin = 0
     loose: list[str] = []  # names before any role
     for marker in _MARKER.finditer(credit):
-        names = _names(credit[begin : marker.start()], glued=role is not None and not sure)
+        stretch = credit[begin : marker.start()]
+        names = _names(stretch, glued=role is not None and not sure) if stretch else []
         (loose if role is None else found[role]).extend(names)
         begin = marker.end()
         if marker.lastgroup != "work":
@@ -213,7 +251,7 @@ def _named(credit: str) -> tuple[list[str], list[str]]:
 
 def _names(text: str, *, glued: bool) -> list[str]:
     """Names in a stretch between roles; one that is glued to the role before it must begin with a known surname."""
-    tokens = _SPLIT.split(_WIDE_NAME.sub(r"\1\2", text))
+    tokens = _tokens(text)
     made: list[str] = []
     for number, token in enumerate(tokens):
         if made and len(token) == 1 and made[-1] in _DOUBLE_SURNAMES:
@@ -225,9 +263,14 @@ def _names(text: str, *, glued: bool) -> list[str]:
     return made
 
 
+def _tokens(text: str) -> list[str]:
+    """Words of a credit; a name set wide, as 林 一, is one."""
+    return _SPLIT.split(_WIDE_NAME.sub(r"\1\2", text))
+
+
 def _all_names(text: str) -> bool:
     """Whether a stretch holds one to four names and nothing else, each with a known surname."""
-    tokens = [token for token in _SPLIT.split(_WIDE_NAME.sub(r"\1\2", text)) if token]
+    tokens = [token for token in _tokens(text) if token]
     if _NOT_CREDIT.fullmatch(text):
         return False
     return 0 < len(tokens) <= _FEW and all(

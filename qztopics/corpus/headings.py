@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from qztopics.corpus import furniture
 from qztopics.corpus.cohesion import shared
 from qztopics.corpus.lines import is_ordinal
 from qztopics.corpus.page import HEADINGS, Page
+from qztopics.corpus.patterns import Pattern
 
 if TYPE_CHECKING:
     from qztopics.records import Kind
@@ -20,8 +20,8 @@ _COLUMN_OF_FOUR = 4
 _TITLE_MAX = 7
 _PLACE_TIMES = 4
 _FURNITURE = frozenset({"slogan", "sponsor", "web", "label", "blank", "byline", "caption", "jump"})
-_CREDIT_END = re.compile(r"[（(][^（()）。]{1,40}[)）]$")
-_NAME = re.compile(r"[\u3400-\u9fff]{2,3}|[\u3400-\u9fff][ \u3000]+[\u3400-\u9fff]")
+_CREDIT_END = Pattern(r"[（(][^（()）。]{1,40}[)）]$")
+_NAME = Pattern(r"[\u3400-\u9fff]{2,3}|[\u3400-\u9fff][ \u3000]+[\u3400-\u9fff]")
 _DASHES = ("—", "―")
 
 
@@ -53,8 +53,10 @@ def _settle_run(page: Page, start: int, end: int, *, fresh: bool) -> None:
         for i in range(start, end):
             page.settle(i, "subhead", "numbered heading on its own line")
         return
-    for _ in range(2):  # the value of a label, and a name below it
-        start = _settle_name(page, start, end) if start < end else start
+    named = _settle_name(page, start, end)
+    if start < named < end:  # the value of a label, and a name below it
+        named = _settle_name(page, named, end)
+    start = named
     if start == end or _settle_last(page, start, end):
         return
     parts = list(pairwise([start, *(i for i in range(start + 1, end) if page.wide(i)), end]))
@@ -170,7 +172,7 @@ def _column_title(page: Page, start: int, end: int) -> str | None:
     """
     text = page.lines[start].text
     blocks = _blocks(page, start, end)
-    if furniture.is_series(text) and (len(blocks) > 1 or (end < page.size and page.seen[end] == "note")):
+    if (len(blocks) > 1 or (end < page.size and page.seen[end] == "note")) and furniture.is_series(text):
         return "title of a numbered series over the headline"
     if len(blocks) == 1 or blocks[1] - start > 1 or page.lines[blocks[1]].text[0] in _DASHES:
         return None

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import math
 import operator
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from qztopics.corpus.lines import is_ordinal, wrap_width
+from qztopics.corpus.patterns import Pattern
 from qztopics.corpus.seam_choice import Row, chances
 from qztopics.corpus.seams import REACH, WEIGHTS, evidence, read_end, read_start, told, usual
 from qztopics.corpus.wording import DATELINE, JUMP_IN, begins_paragraph, finished
@@ -32,11 +32,11 @@ _MOST_CUT = 200  # an article with more cut lines than this is no newspaper arti
 _WRAPPED_LEAST = 6  # cut lines of a text that was wrapped; they are also at least half of all
 _END = 60  # characters in which the end of a sentence is looked for
 
-_LIST_LEAD = re.compile(r"(?:工作|任务|方面|举措|措施|如下|原则)[:：]$")
-_LIST_ITEM = re.compile(r"[一二三四五六七八九十]{1,2}(?:是|要)")
-_SPEECH = re.compile(r"[“‘「][^”’」]{2,120}[。！？!?]")
+_LIST_LEAD = Pattern(r"(?:工作|任务|方面|举措|措施|如下|原则)[:：]$")
+_LIST_ITEM = Pattern(r"[一二三四五六七八九十]{1,2}(?:是|要)")
+_SPEECH = Pattern(r"[“‘「][^”’」]{2,120}[。！？!?]")
 _REPEATED_MAX = 32  # characters that the next pattern takes
-_REPEATED = re.compile(r"[^。！？!?]{2,30}[。！？!?][”’]?")
+_REPEATED = Pattern(r"[^。！？!?]{2,30}[。！？!?][”’]?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,8 @@ def find_joins(
         Whether the page marks paragraphs by indentation: then an indented line goes on nothing.
     """
     joins = _repetitions(lines)
+    if not joins and all(finished(line.text[-_END:]) for line in lines):
+        return joins
     whole = [i for i, line in enumerate(lines) if i not in joins or joins[i].repeated < len(line.text)]
     left = [lines[i] for i in whole]
     cut = [k for k, line in enumerate(left) if not finished(line.text[-_END:])]

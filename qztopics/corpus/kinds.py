@@ -7,8 +7,7 @@ text) makes it a headline, anything else inside running text a subhead.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from qztopics.corpus.company import look_again
 from qztopics.corpus.headings import settle_headings
@@ -33,8 +32,7 @@ _PLAIN: dict[Surface, Kind] = {
 _NOTE_LINES = 3  # an editor's note of more lines than this has no visible end: then only its first line is the note
 
 
-@dataclass(frozen=True, slots=True)
-class Kinded:
+class Kinded(NamedTuple):
     """A line, its kind and why. `alone`: it neither goes on another line nor has one that goes on it."""
 
     line: Line

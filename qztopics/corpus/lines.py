@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from qztopics.corpus import furniture
 from qztopics.corpus.credits import is_credit
 from qztopics.corpus.furniture import HAN
+from qztopics.corpus.patterns import Pattern
 from qztopics.corpus.wording import JUMP_ALONE, JUMP_IN, finished, visible
 
 if TYPE_CHECKING:
@@ -40,36 +39,52 @@ _SUBTITLE_MAX = 60  # ——2026年…在…人民代表大会…会议上
 _LONG = 120
 _LONG_TEXT = 90
 _CALL_MAX = 26
-_NOTE = re.compile(r"【?(?:核心提示|编者按|编者的话|编后|内容提要|阅读提示|开栏的话|开栏语|编辑絮语)(?:】|[:：\s]|$)")
-_CAPTION_END = re.compile(
+_NOTE = Pattern(r"【?(?:核心提示|编者按|编者的话|编后|内容提要|阅读提示|开栏的话|开栏语|编辑絮语)(?:】|[:：\s]|$)")
+_CAPTION_END = Pattern(
     r"(?:供图|摄影|摄|/图|配图|资料图片?|效果图|示意图|航拍图?|截图|制图|新华社发|视觉中国|供圖|攝影|攝)\s*[)）】]?$|[（(][^（()）。]{2,24}(?:提供|供图|摄影?|翻拍)[)）]$"
 )
-_CAPTION_START = re.compile(r"(?:图为|图片为|图①|上图|下图|左图|右图|圖為|图[①-⑩一二三四五\d][:：为]|[▲△↑◀▶←→])")
-_ORDINAL = re.compile(
+_CAPTION_LAST = frozenset("图影摄片拍发国圖攝)）】")  # last characters of the above
+_CAPTION_START = Pattern(r"(?:图为|图片为|图①|上图|下图|左图|右图|圖為|图[①-⑩一二三四五\d][:：为]|[▲△↑◀▶←→])")
+_ORDINAL = Pattern(
     r"(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十\d]{1,3}[)）]|第[一二三四五六七八九十]{1,3}(?:部分|章|节)|\d{1,3}[.．、](?!\d)"
     r"|[［\[]\d{1,3}[］\]])"
 )
-_INNER_END = re.compile(r"[。；;]")
-_INNER_CALL = re.compile(r"[！？!?]")
-_LIST_LEAD = re.compile(r"(?:做好|做了|抓好|抓了|以下|如下|下面)")
-_CHINESE = re.compile(f"[{HAN}]")
-_PHOTO = "words or credit of a photo"
+_INNER_END = Pattern(r"[。；;]")
+_INNER_CALL = Pattern(r"[！？!?]")
+_LIST_LEAD = Pattern(r"(?:做好|做了|抓好|抓了|以下|如下|下面)")
+_CHINESE = Pattern(f"[{HAN}]")
 _PAIRS = (("“", "”"), ("《", "》"), ("（", "）"), ("(", ")"), ("「", "」"), ("‘", "’"))
-_RULES: tuple[tuple[Surface, Callable[[str], object], str], ...] = (
-    ("jump", JUMP_ALONE.fullmatch, "jump standing alone"),
-    ("web", furniture.is_button, "button or invitation of a saved web page"),
-    ("web", furniture.is_crumb, "path of a saved web page"),
-    ("label", lambda text: furniture.is_label(text) and not finished(text), "source, date or counter of a web page"),
-    ("byline", lambda text: furniture.is_person_label(text) and not finished(text), "author or editor standing alone"),
-    ("slogan", furniture.is_page_head, "head or foot of the page"),
-    ("sponsor", furniture.is_sponsor, "sponsor line"),
-    ("slogan", furniture.is_campaign, "name of a campaign"),
-    ("caption", lambda text: not is_credit(text) and (_CAPTION_START.match(text) or _CAPTION_END.search(text)), _PHOTO),
+
+
+def _is_label(text: str) -> bool:
+    return furniture.is_label(text) and not finished(text)
+
+
+def _is_person_label(text: str) -> bool:
+    return furniture.is_person_label(text) and not finished(text)
+
+
+def _is_caption(text: str) -> bool:
+    """Whether a line begins like the words of a photo or ends with the credit of one, and is no credit itself."""
+    shown = _CAPTION_START.match(text) or (text[-1] in _CAPTION_LAST and _CAPTION_END.search(text))
+    return bool(shown) and not is_credit(text)
+
+
+_RULES: tuple[tuple[Surface, Callable[[str], bool], bool, str], ...] = (
+    ("jump", lambda text: "版" in text and JUMP_ALONE.fullmatch(text) is not None, False, "jump standing alone"),
+    ("web", furniture.is_button, True, "button or invitation of a saved web page"),
+    ("web", furniture.is_crumb, False, "path of a saved web page"),
+    ("label", _is_label, False, "source, date or counter of a web page"),
+    ("byline", _is_person_label, False, "author or editor standing alone"),
+    ("slogan", furniture.is_page_head, True, "head or foot of the page"),
+    ("sponsor", furniture.is_sponsor, True, "sponsor line"),
+    ("slogan", furniture.is_campaign, False, "name of a campaign"),
+    ("caption", _is_caption, True, "words or credit of a photo"),
 )
+"""What a line may show by its words alone; the third entry says whether such a line may end with a full stop."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One physical line that holds more than white space.
 
     Parameters
@@ -110,7 +125,7 @@ def physical_lines(text: str) -> list[Line]:
     for number, raw in enumerate(text.splitlines(keepends=True), 1):
         content = raw.strip()
         if content:
-            start = position + len(raw) - len(raw.lstrip())
+            start = position + raw.index(content[0])
             lines.append(Line(number, start, start + len(content), blank, raw[0] in "\u3000\t", content))
             blank = 0
         else:
@@ -133,7 +148,7 @@ def wrap_width(lines: list[Line]) -> int | None:
 
     A page counts as wrapped when at least 8 lines and two fifths of all have that width, give or take one.
     """
-    counts = Counter(line.width for line in lines if line.width <= 60)
+    counts = Counter(width for line in lines if (width := line.width) <= 60)
     if not counts:
         return None
     width = min(counts, key=lambda n: (-(counts[n - 1] + counts[n] + counts[n + 1]), -n))
@@ -170,13 +185,14 @@ def _alone(text: str) -> tuple[Surface, str] | None:
     """Kinds that a line shows by its words alone: the first rule that holds."""
     if not visible(text):
         return "blank", "nothing visible"
-    for kind, holds, words in _RULES:
-        if holds(text):
+    stopped = text[-1] == "。"
+    for kind, holds, may_stop, words in _RULES:
+        if (may_stop or not stopped) and holds(text):
             return kind, words
     credit = is_credit(text)
     if credit:
         return "byline", credit
-    if _CHINESE.search(text) or len(text) > _HEADING_MAX:
+    if len(text) > _HEADING_MAX or _CHINESE.search(text):
         return None
     return ("ordinal", "numbered term") if is_ordinal(text) and text[-1] in ":：" else ("blank", "no Chinese text")
 

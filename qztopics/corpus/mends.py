@@ -6,7 +6,6 @@ Spans never change: only `Passage.text` does.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass
@@ -14,9 +13,11 @@ from html import unescape
 from typing import TYPE_CHECKING
 
 from qztopics.corpus.furniture import HAN
+from qztopics.corpus.patterns import Pattern
 from qztopics.corpus.wording import INVISIBLE
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable, Iterable, Iterator
 
 _MOST = 20  # places of one code that are reported one by one
@@ -50,7 +51,7 @@ class Mend:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One kind of wrong character. `hint`: a text without any of these strings, or characters, has none of it.
+    """One kind of wrong character. `hint`: a text without any of these strings, or of this pattern, has none of it.
 
     `replace` gives what should stand there, or None to report only. `wide_only`: only on pages whose own punctuation
     is full-width.
@@ -58,10 +59,17 @@ class Rule:
 
     code: str
     words: str
-    pattern: re.Pattern[str]
+    pattern: Pattern
     replace: Callable[[re.Match[str]], str] | None
-    hint: tuple[str, ...] = ()
+    hint: tuple[str, ...] | Pattern
     wide_only: bool = False
+
+
+_RARE = Pattern(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2e80-\u2fdf\ud800-\uf8ff\uf900-\ufaff\ufeff\ufff9-\ufffd\U0002f800-\U0002fa1f\U000e0000-\U0010ffff]"
+)
+_MARK_AFTER_MARK = Pattern("[，、；：。,;:][，、；：。,;:]")
+_GAP_IN_QUOTES = Pattern(r"[“‘](?:\d{1,2}|互联网) ")
 
 
 def _plus(match: re.Match[str]) -> str:
@@ -72,42 +80,42 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "english_and",
         "the English word and stands where 和 belongs",
-        re.compile(rf"(?<=[{HAN}”》）])[ \u3000]and[ \u3000](?=[{HAN}“《（])"),
+        Pattern(rf"(?<=[{HAN}”》）])[ \u3000]and[ \u3000](?=[{HAN}“《（])"),
         lambda _: "和",
         ("and",),
     ),
     Rule(
         "lost_plus",
         "a plus sign was lost",
-        re.compile(rf"(?<=[“‘])\d{{1,2}}(?: \d{{1,2}}){{0,3}} [NXn](?=[”’])|(?<=[“‘])互联网 [{HAN}]{{2,4}}(?=[”’])"),
+        Pattern(rf"(?<=[“‘])\d{{1,2}}(?: \d{{1,2}}){{0,3}} [NXn](?=[”’])|(?<=[“‘])互联网 [{HAN}]{{2,4}}(?=[”’])"),
         _plus,
-        (" N", " X", " n", "互联网 "),
+        _GAP_IN_QUOTES,
     ),
     Rule(
         "lost_sign",
         "a sign between two numbers in quotation marks may be lost",
-        re.compile(r"(?<=[“‘])\d{1,2}(?: \d{1,2}){1,4}(?=[”’])"),
+        Pattern(r"(?<=[“‘])\d{1,2}(?: \d{1,2}){1,4}(?=[”’])"),
         None,
-        ("“", "‘"),
+        _GAP_IN_QUOTES,
     ),
     Rule(
         "doubled_mark",
         "a punctuation mark is printed twice",
-        re.compile(r"([，、；：,;:])\1+|(?<![。.…])。。(?![。.…])"),
+        Pattern(r"([，、；：,;:])\1+|(?<![。.…])。。(?![。.…])"),
         lambda match: match[0][0],
-        ("，，", "、、", "；；", "：：", ",,", ";;", "::", "。。"),
+        _MARK_AFTER_MARK,
     ),
     Rule(
         "mixed_marks",
         "two punctuation marks stand where one belongs",
-        re.compile(r"([，、；：,;])(?!\1)[，。、；：]|。[，、；：]"),
+        Pattern(r"([，、；：,;])(?!\1)[，。、；：]|。[，、；：]"),
         None,
-        ("，", "、", "；", "。", ","),
+        _MARK_AFTER_MARK,
     ),
     Rule(
         "half_width_mark",
         "a half-width mark stands between Chinese characters on a page of full-width marks",
-        re.compile(rf"(?<=[{HAN}])[,;:!?](?=[{HAN}])"),
+        Pattern(rf"[,;:!?](?<=[{HAN}].)(?=[{HAN}])"),
         lambda match: _FULL[match[0]],
         (",", ";", ":", "!", "?"),
         wide_only=True,
@@ -115,7 +123,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "entity",
         "a character reference of a web page was left in the text",
-        re.compile(
+        Pattern(
             r"&(?:nbsp|ldquo|rdquo|lsquo|rsquo|mdash|ndash|hellip|middot|emsp|ensp|thinsp|times|quot|bull|#\d{2,5}|#x[0-9a-fA-F]{2,4});"
         ),
         lambda match: _reference(match[0]),
@@ -124,28 +132,26 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "radical",
         "a radical stands for the character it is part of, as in text taken from a PDF",
-        re.compile("[\u2e80-\u2fdf]"),
+        Pattern("[\u2e80-\u2fdf]"),
         lambda match: match[0].translate(_RADICALS),
+        _RARE,
     ),
     Rule(
         "compatibility",
         "a compatibility form of a character was made the plain character",
-        re.compile(
-            "[\uf900-\ufa0d\ufa10\ufa12\ufa15-\ufa1e\ufa20\ufa22\ufa25\ufa26\ufa2a-\ufaff\U0002f800-\U0002fa1f]"
-        ),
+        Pattern("[\uf900-\ufa0d\ufa10\ufa12\ufa15-\ufa1e\ufa20\ufa22\ufa25\ufa26\ufa2a-\ufaff\U0002f800-\U0002fa1f]"),
         lambda match: unicodedata.normalize("NFC", match[0]),
+        _RARE,
     ),
-    Rule("unreadable", "a character could not be read when the file was made", re.compile("\ufffd"), None, ("\ufffd",)),
+    Rule("unreadable", "a character could not be read when the file was made", Pattern("\ufffd"), None, _RARE),
     Rule(
         "private_use",
         "a private-use character has no meaning outside its font",
-        re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd]"),
+        Pattern("[\ue000-\uf8ff\U000f0000-\U0010fffd]"),
         None,
+        _RARE,
     ),
-    Rule("invisible", "an invisible character is left out of the text", INVISIBLE, None),
-)
-_RARE = re.compile(
-    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2e80-\u2fdf\ud800-\uf8ff\uf900-\ufaff\ufeff\ufff9-\ufffd\U0002f800-\U0002fa1f\U000e0000-\U0010ffff]"
+    Rule("invisible", "an invisible character is left out of the text", INVISIBLE, None, _RARE),
 )
 
 
@@ -210,16 +216,15 @@ def find_mends(text: str) -> list[Mend]:
 
 def _candidates(text: str) -> Iterator[Rule]:
     """Rules that a page may need, by a quick look."""
-    rare = None if text.isascii() else _RARE.search(text)
-    wide: bool | None = None
+    found = {_RARE: False} if text.isascii() else {}
     for rule in RULES:
-        if not (any(hint in text for hint in rule.hint) if rule.hint else rare):
-            continue
-        if rule.wide_only:
-            wide = is_wide(text) if wide is None else wide
-            if not wide:
-                continue
-        yield rule
+        hint = rule.hint
+        if isinstance(hint, tuple):
+            possible = any(words in text for words in hint)
+        else:
+            possible = found[hint] if hint in found else found.setdefault(hint, hint.search(text) is not None)
+        if possible and (not rule.wide_only or (rule.pattern.search(text) is not None and is_wide(text))):
+            yield rule
 
 
 def _places(rule: Rule, text: str) -> Iterator[Mend]:

@@ -7,13 +7,12 @@ such as 五年来, that longer text follows. Never is a cut made after such a he
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from qztopics.corpus.mends import mend
+from qztopics.corpus.patterns import Pattern
 from qztopics.corpus.wording import clean, leading_silence, trailing_silence
 
 if TYPE_CHECKING:
@@ -29,29 +28,28 @@ _HEAD = 64  # characters of a sentence in which its rhetoric is looked for
 _RUN_IN_MAX = 24
 _IN_A_ROW = 3  # (三)…。, then 加强…。; of more than this the rest are sentences
 _TINY = 20  # a part shorter than this may make another one half as long again
-_LED = re.compile(r"(?:[这那][一二三四五六七八九十]年|过去[一五]年|今后[一五]年|[^,，。]{1,5}来)[,，]")
-_RUN_IN = re.compile(rf"(?:{_LED.pattern})?[^,，、:：;；。！？!?\d%]{{4,13}}。")
+_LED = Pattern(r"(?:[这那][一二三四五六七八九十]年|过去[一五]年|今后[一五]年|[^,，。]{1,5}来)[,，]")
+_RUN_IN = Pattern(rf"(?:{_LED.pattern})?[^,，、:：;；。！？!?\d%]{{4,13}}。")
 _HEADED_MIN = 16  # what a run-in sub-heading announces is at least this long
 _CLOSERS = "”’」』）)》"
-_UNIT_END = re.compile(
+_UNIT_END = Pattern(
     rf"[。！？!?]+[{_CLOSERS}]*(?:\s*(?:\.{{3,}}|…+))?|…+[{_CLOSERS}]*"
     r"|[;；:：,，](?=[一二三四五六七八九十]{1,2}(?:是|要)[^否求点])"
     r"|[;；](?=(?:在|从|对)[^,，。;；]{2,25}[上中面看][,，])"
 )
-_TOPIC = re.compile(
+_TOPIC = Pattern(
     r"(?:[（(][一二三四五六七八九十]{1,3}[)）]|[一二三四五六七八九十]{1,3}、|[一二三四五六七八九十]{1,2}(?:是|要)[^否求点]"
     r"|第[一二三四五六七八九十][,，、]|首先[,，]|其次[,，]|再次[,，]|另一方面[,，]|与此同时[,，]|下一步[,，]"
     r"|(?:在|从|对)[^,，。;；]{2,25}[上中面看][,，])"
 )
-_LEAD_SENTENCE = re.compile(
+_LEAD_SENTENCE = Pattern(
     r"(?:[（(][一二三四五六七八九十]{1,3}[)）]|[一二三四五六七八九十]{1,3}(?:、|是|要))[^。]{2,26}。"
 )
-_SEMICOLON = re.compile(r"[;；]")
-_COMMA = re.compile(r"[,，、:：]")
+_SEMICOLON = Pattern(r"[;；]")
+_COMMA = Pattern(r"[,，、:：]")
 
 
-@dataclass(frozen=True, slots=True)
-class Cut:
+class Cut(NamedTuple):
     """One passage of a paragraph: spans in the document, and repaired text."""
 
     spans: tuple[Span, ...]
@@ -81,15 +79,15 @@ def cut_paragraph(
         Mends that the page needs, from `mends.rules_for`.
     """
     starts, raw = _lay_out(pieces)
-    silent = _silent(kind, pieces, starts)
-    length = len(raw) - sum(b - a for a, b in silent)
-    cuts = [] if kind != "body" or length <= settings.passage_max else _outside(cut_points(raw, settings), silent)
-    bounds = [0, *cuts, len(raw)]
+    silent = _silent(pieces, starts) if kind in {"body", "note"} else []
+    bounds = [0, len(raw)]
+    if kind == "body" and len(raw) - _size(silent) > settings.passage_max:
+        bounds[1:1] = _outside(cut_points(raw, settings), silent)
     made = []
     for a, b in pairwise(bounds):
-        spans = _to_document(a, b, pieces, starts)
         text = clean(_without(raw, a, b, silent) if silent else raw[a:b])
-        made.append(Cut(spans, clean(mend(text, rules)) if rules else text))
+        mended = mend(text, rules) if rules else text
+        made.append(Cut(_to_document(a, b, pieces, starts), text if mended == text else clean(mended)))
     return made
 
 
@@ -168,7 +166,7 @@ def _split_long(text: str, start: int, end: int, longest: int, aim: int) -> list
     ]
 
 
-def _at(mark: re.Pattern[str], text: str, start: int, end: int, aim: int) -> list[tuple[int, int]]:
+def _at(mark: Pattern, text: str, start: int, end: int, aim: int) -> list[tuple[int, int]]:
     """Cut [start, end) after marks, so that each part comes near `aim` without passing it where that can be."""
     parts = []
     begin = last = start
@@ -216,6 +214,8 @@ def _merge_small(parts: list[tuple[int, int]], aim: int, least: int) -> list[tup
 
 def _lay_out(pieces: Sequence[Piece]) -> tuple[list[int], str]:
     """Lines of a paragraph put end to end, and where each begins."""
+    if len(pieces) == 1:
+        return [0], pieces[0].line.text
     starts, total = [], 0
     for piece in pieces:
         starts.append(total)
@@ -223,10 +223,8 @@ def _lay_out(pieces: Sequence[Piece]) -> tuple[list[int], str]:
     return starts, "".join(piece.line.text for piece in pieces)
 
 
-def _silent(kind: Kind, pieces: Sequence[Piece], starts: Sequence[int]) -> list[Span]:
+def _silent(pieces: Sequence[Piece], starts: Sequence[int]) -> list[Span]:
     """Parts of the laid-out text that the passage's text leaves out, in order, not overlapping."""
-    if kind not in {"body", "note"}:
-        return []
     found = []
     for number, (piece, start) in enumerate(zip(pieces, starts, strict=True)):
         text = piece.line.text
@@ -236,7 +234,11 @@ def _silent(kind: Kind, pieces: Sequence[Piece], starts: Sequence[int]) -> list[
             found.append((start, start + front))
         if back and front + back <= len(text):
             found.append((start + len(text) - back, start + len(text)))
-    return found if sum(b - a for a, b in found) < starts[-1] + len(pieces[-1].line.text) else []
+    return found if not found or _size(found) < starts[-1] + len(pieces[-1].line.text) else []
+
+
+def _size(spans: Sequence[Span]) -> int:
+    return sum(b - a for a, b in spans) if spans else 0
 
 
 def _outside(cuts: list[int], silent: list[Span]) -> list[int]:
@@ -266,7 +268,8 @@ def _without(raw: str, start: int, end: int, silent: list[Span]) -> str:
 def _to_document(start: int, end: int, pieces: Sequence[Piece], starts: Sequence[int]) -> tuple[Span, ...]:
     """Spans in the document of [start, end) of the laid-out text, one for each line it touches."""
     if len(pieces) == 1:
-        return ((pieces[0].line.start + start, pieces[0].line.start + end),)
+        first = pieces[0].line.start
+        return ((first + start, first + end),)
     spans = []
     k = bisect_right(starts, start) - 1
     while k < len(pieces) and starts[k] < end:

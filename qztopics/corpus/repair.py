@@ -113,11 +113,11 @@ def _add_article(
     )
     writers = {"reporter": named.reporters, "correspondent": named.correspondents}
     meta = {**{key: "、".join(names) for key, names in writers.items() if names}, **document.meta}
-    for p, group in enumerate(groups, 1):
-        lines = tuple((piece.line.start, piece.line.end) for piece in group.pieces)
-        paragraph = Paragraph(f"{article_id}/p{p}", article_id, group.kind, lines, group.reason)
+    for p, (kind, pieces, reason) in enumerate(groups, 1):
+        lines = tuple([(piece.line.start, piece.line.end) for piece in pieces])
+        paragraph = Paragraph(f"{article_id}/p{p}", article_id, kind, lines, reason)
         repaired.paragraphs.append(paragraph)
-        for s, cut in enumerate(cut_paragraph(group.kind, group.pieces, settings, rules), 1):
+        for s, cut in enumerate(cut_paragraph(kind, pieces, settings, rules), 1):
             repaired.passages.append(_passage(document, paragraph, s, cut.spans, cut.text, meta))
 
 
@@ -130,13 +130,14 @@ def _passage(
     meta: Mapping[str, str],
 ) -> Passage:
     return Passage(
-        id=f"{paragraph.id}/s{number}",
-        paragraph_id=paragraph.id,
-        article_id=paragraph.article_id,
-        document_id=document.id,
-        source=document.source,
-        kind=paragraph.kind,
-        spans=spans,
-        text=text,
-        meta=meta,
+        f"{paragraph.id}/s{number}",
+        paragraph.id,
+        paragraph.article_id,
+        document.id,
+        document.source,
+        paragraph.kind,
+        spans,
+        text,
+        None,
+        meta,
     )

@@ -8,12 +8,12 @@ places, whose columns were interleaved at random.
 from __future__ import annotations
 
 import math
-import re
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from qztopics.corpus.patterns import Pattern
 from qztopics.corpus.wording import CLOSERS, begins_paragraph, ends_word, finished, goes_on
 
 if TYPE_CHECKING:
@@ -106,13 +106,13 @@ _USUAL = math.log(130)  # length of a paragraph where the article does not tell
 _PRIOR = 4.0  # paragraphs that this counts as
 _SPREAD = 0.25  # variance of the logarithm of the lengths, before an article tells
 _QUOTES = {"“": "”", "《": "》", "(": ")", "（": "）", "「": "」", "‘": "’"}
-_QUOTE_MARKS = re.compile("[“”《》()（）「」‘’『』】〉]")
+_QUOTE_MARKS = Pattern("[“”《》()（）「」‘’『』】〉]")
 _MARKS = frozenset("。，,、；;：:！？!?）)》」』”’%％…")
-_SPEECH = re.compile(r"[“‘「][^”’」]{2,120}[。！？!?]")
-_SENTENCE = re.compile(r"[^。！？!?；;]*[。！？!?；;]?")
-_CLAUSE = re.compile(r"[^。！？!?；;,，、:：…—]*")
+_SPEECH = Pattern(r"[“‘「][^”’」]{2,120}[。！？!?]")
+_SENTENCE = Pattern(r"[^。！？!?；;]*[。！？!?；;]?")
+_CLAUSE = Pattern(r"[^。！？!?；;,，、:：…—]*")
 _CLAUSE_MARKS = "。！？!?；;,，、:：…—"
-_OPEN_WORD = re.compile(r"\w")
+_OPEN_WORD = Pattern(r"\w")
 
 
 @dataclass(frozen=True, slots=True)

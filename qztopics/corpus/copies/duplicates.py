@@ -12,7 +12,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -23,6 +23,8 @@ from qztopics.records import PassageCopy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+
+    from numpy.typing import NDArray
 
     from qztopics.records import Article, Passage
 
@@ -151,32 +153,39 @@ def _rooted(first: Mapping[int, int]) -> dict[int, int]:
 def _first_printings(bodies: Bodies, shingles: Shingles, order: Sequence[int]) -> dict[int, int]:
     """Reprint -> first printing, by hashes of whole bodies and of paragraphs; only what may recur is hashed."""
     edges = bodies.offsets[bodies.paragraphs]
-    sizes = np.diff(edges)
-    paragraph_recurs = recurs(shingles, edges[:-1], edges[1:])
-    article_recurs = recurs(shingles, bodies.offsets[bodies.bounds[:-1]], bodies.offsets[bodies.bounds[1:]])
     own = np.searchsorted(bodies.paragraphs, bodies.bounds)
+    long = np.diff(edges) >= _SHORTEST
+    again = long & recurs(shingles, edges[:-1], edges[1:])
+    article_recurs = recurs(shingles, bodies.offsets[bodies.bounds[:-1]], bodies.offsets[bodies.bounds[1:]])
+    n_long, n_again, characters = (_sums(values, own) for values in (long, again, np.diff(edges) * long))
+    possible = article_recurs | (n_again > 0)
     whole: dict[bytes, int] = {}
     places: dict[bytes, tuple[int, int]] = {}  # paragraph -> first article that printed it, and where in it
     first: dict[int, int] = {}
     lengths = _lengths(bodies)
     for article in order:
-        if lengths[article] < _SHORTEST:
+        if lengths[article] < _SHORTEST or not possible[article]:
             continue
-        long = own[article] + np.flatnonzero(sizes[own[article] : own[article + 1]] >= _SHORTEST)
-        again = long[paragraph_recurs[long]].tolist()
-        digests = [bodies.digest(*bodies.paragraphs[p : p + 2].tolist()) for p in again]
+        paragraphs = own[article] + np.flatnonzero(again[own[article] : own[article + 1]])
+        digests = [bodies.digest(*bodies.paragraphs[p : p + 2].tolist()) for p in paragraphs.tolist()]
         found = None
         if article_recurs[article]:
             key = bodies.digest(*bodies.bounds[article : article + 2].tolist())
             found = whole.setdefault(key, article)
-        if found in {None, article} and len(again) == len(long):
-            found = _same_sequence(int(sizes[long].sum()), lengths[article], digests, places)
+        if found in {None, article} and n_again[article] == n_long[article]:
+            found = _same_sequence(int(characters[article]), lengths[article], digests, places)
         if found not in {None, article}:
             first[article] = found
             continue
         for place, digest in enumerate(digests):
             places.setdefault(digest, (article, place))
     return first
+
+
+def _sums(values: NDArray[Any], bounds: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Sum of `values[bounds[k]:bounds[k + 1]]` for each k; no run is empty."""
+    sums: NDArray[np.int64] = np.add.reduceat(values, bounds[:-1], dtype=np.int64) if len(values) else bounds[:-1]
+    return sums
 
 
 def _lengths(bodies: Bodies) -> list[int]:

@@ -55,13 +55,9 @@ def fold(texts: Sequence[str]) -> Folded:
 
 def _blocks(texts: Sequence[str]) -> list[tuple[int, int]]:
     """Runs of texts of about `_BLOCK` characters, so that what is worked on stays in the cache."""
-    edges, size = [0], 0
-    for i, text in enumerate(texts, 1):
-        size += len(text)
-        if size >= _BLOCK or i == len(texts):
-            edges.append(i)
-            size = 0
-    return list(pairwise(edges))
+    ends = np.cumsum(np.fromiter(map(len, texts), dtype=np.int64, count=len(texts)))
+    last = np.flatnonzero(np.diff(ends // _BLOCK, append=-1))
+    return list(pairwise([0, *(last + 1).tolist()]))
 
 
 def _fold_block(texts: Sequence[str]) -> Folded:

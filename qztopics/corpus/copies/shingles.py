@@ -113,7 +113,8 @@ def _rarity(hashes: NDArray[np.uint64]) -> NDArray[np.uint8]:
     mask = np.uint64(n_slots - 1)
     counts = np.zeros(n_slots, dtype=np.uint8)
     for begin in range(0, len(hashes), _SORTED):
-        slots = np.sort(hashes[begin : begin + _SORTED] & mask)  # in order, the table is walked and not jumped about
+        slots = (hashes[begin : begin + _SORTED] & mask).astype(np.uint32)
+        slots.sort()  # in order, the table is walked and not jumped about
         edges = np.flatnonzero(np.concatenate([[True], slots[1:] != slots[:-1], [True]]))
         slots = slots[edges[:-1]]
         counts[slots] = np.minimum(counts[slots] + np.diff(edges), 255)
