@@ -20,6 +20,7 @@ def blocks(name: str) -> list[tuple[str, str]]:
 
 
 @pytest.mark.slow
+@pytest.mark.longest
 def test_blocks_run(tmp_path):
     shutil.copytree(ROOT / "seeds", tmp_path / "seeds")
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"

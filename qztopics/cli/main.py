@@ -15,6 +15,7 @@ import typer
 from qztopics.cli import output, terminal
 from qztopics.cli.output import ClosedPipe
 from qztopics.errors import QztopicsError
+from qztopics.parallel import collect_rarely
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -90,6 +91,7 @@ def main() -> NoReturn:
     """Run the command line and exit with the code of the contract."""
     _register()
     _catch_signals()
+    collect_rarely()
     for stream in (sys.stdout, sys.stderr):
         # A redirect on Windows has the code page of the system, which lacks most of what we write.
         if isinstance(stream, io.TextIOWrapper):

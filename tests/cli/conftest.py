@@ -1,5 +1,7 @@
-"""The command line through a real process, in a folder of its own."""
+"""The command line in a folder of its own: through a real process, or inside this one."""
 
+import contextlib
+import io
 import os
 import shutil
 import subprocess
@@ -38,13 +40,41 @@ def run() -> Run:
 
 
 @pytest.fixture(scope="session")
-def trained(tmp_path_factory: pytest.TempPathFactory, run: Run) -> Path:
+def inside() -> Run:
+    """The same in this process: for cases after the first of a command, which a process of its own tells no more of."""
+    from qztopics.cli import main
+
+    main._register()
+
+    def start(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[bytes]:
+        given = [str(argument) for argument in arguments]
+        with (
+            io.TextIOWrapper(io.BytesIO(), encoding="utf-8") as out,
+            io.TextIOWrapper(io.BytesIO(), encoding="utf-8") as err,
+        ):
+            with (
+                contextlib.chdir(cwd),
+                contextlib.redirect_stdout(out),
+                contextlib.redirect_stderr(err),
+            ):
+                code = main._run(given, debug=False)
+            out.flush()
+            err.flush()
+            return subprocess.CompletedProcess(given, code, out.buffer.getvalue(), err.buffer.getvalue())
+
+    return start
+
+
+@pytest.fixture(scope="session")
+def trained(run: Run, made_once: Callable[..., Path]) -> Path:
     """A project folder with the sample corpus and a model trained on it by `qztopics train` alone."""
-    folder = tmp_path_factory.mktemp("project")
-    shutil.copytree(ROOT / "seeds", folder / "seeds")
-    done = run("train", cwd=folder)
-    assert done.returncode == 0, done.stderr.decode()
-    return folder
+
+    def fill(folder: Path) -> None:
+        shutil.copytree(ROOT / "seeds", folder / "seeds")
+        done = run("train", cwd=folder)
+        assert done.returncode == 0, done.stderr.decode()
+
+    return made_once("trained", fill)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What users get wrong: one sentence, the right exit code, nothing damaged. Each through a real process."""
+"""What users get wrong: one sentence, the right exit code, nothing damaged. Of each command some as real processes."""
 
 import os
 import shutil
@@ -27,19 +27,19 @@ def test_no_such_path(trained, run):
     assert "nowhere" in sentence(done)
 
 
-def test_no_input_is_wrong_usage(trained, run):
-    done = run("classify", cwd=trained)
+def test_no_input_is_wrong_usage(trained, inside):
+    done = inside("classify", cwd=trained)
     assert done.returncode == 2
     assert "INPUT" in sentence(done)
 
 
-def test_empty_folder(trained, run, tmp_path):
-    done = run("classify", tmp_path, cwd=trained)
+def test_empty_folder(trained, inside, tmp_path):
+    done = inside("classify", tmp_path, cwd=trained)
     assert done.returncode == 66
     assert str(tmp_path) in sentence(done)
 
 
-def test_binary_named_txt_is_rejected_and_the_rest_is_read(trained, run, tmp_path):
+def test_binary_named_txt_is_rejected_and_the_rest_is_read(trained, run, inside, tmp_path):
     (tmp_path / "a.txt").write_bytes(bytes(range(256)) * 40)
     shutil.copy(trained / "seeds/new/new_20251121_c.txt", tmp_path / "b.txt")
     rejects = tmp_path / "rejects.jsonl"
@@ -48,7 +48,7 @@ def test_binary_named_txt_is_rejected_and_the_rest_is_read(trained, run, tmp_pat
     assert done.stdout, "rows are written all the same"
     assert "rejected (binary): a.txt" in done.stderr.decode()
     assert '"code":"binary"' in rejects.read_text(encoding="utf-8")
-    assert run("classify", tmp_path / "a.txt", tmp_path / "b.txt", "--max-bad", "1", cwd=trained).returncode == 0
+    assert inside("classify", tmp_path / "a.txt", tmp_path / "b.txt", "--max-bad", "1", cwd=trained).returncode == 0
 
 
 def test_only_furniture_gives_no_rows_and_is_done(trained, run, tmp_path):
@@ -68,101 +68,101 @@ def test_only_furniture_cannot_be_trained_on(project, run):
     assert not (project / "models").exists()
 
 
-def test_unknown_code_in_a_label_file(project, run):
+def test_unknown_code_in_a_label_file(project, inside):
     labels = project / "labels.csv"
     labels.write_text("text,label\n新建三所小学,educaton\n", encoding="utf-8")
-    done = run("train", "pages", "--labels", labels, cwd=project)
+    done = inside("train", "pages", "--labels", labels, cwd=project)
     assert done.returncode == 65
     assert 'line 2: unknown code "educaton"; did you mean "education"?' in sentence(done)
     assert not (project / "models").exists()
 
 
-def test_labels_by_place_need_their_pages(project, run):
+def test_labels_by_place_need_their_pages(project, inside):
     labels = project / "labels.csv"
     labels.write_text("source,start,end,text,label\nx.txt,0,5,港,opening\n", encoding="utf-8")
-    assert run("train", "--labels", labels, cwd=project).returncode == 65
+    assert inside("train", "--labels", labels, cwd=project).returncode == 65
 
 
-def test_typo_in_the_taxonomy(project, run):
+def test_typo_in_the_taxonomy(project, inside):
     path = project / "seeds/taxonomy.toml"
     path.write_text(path.read_text(encoding="utf-8").replace("seed_terms", "seed_trems", 1), encoding="utf-8")
-    done = run("train", "pages", cwd=project)
+    done = inside("train", "pages", cwd=project)
     assert done.returncode == 78
     assert 'seed_trems"; did you mean "seed_terms"?' in sentence(done)
 
 
-def test_unknown_settings_key(project, run):
+def test_unknown_settings_key(project, inside):
     (project / "qztopics.toml").write_text("[topics]\nn_topic = 5\n", encoding="utf-8")
-    done = run("train", "pages", cwd=project)
+    done = inside("train", "pages", cwd=project)
     assert done.returncode == 78
     assert 'qztopics.toml: unknown key "topics.n_topic"; did you mean "n_topics"?' in sentence(done)
 
 
-def test_bad_settings_value(project, run):
+def test_bad_settings_value(project, inside):
     (project / "s.toml").write_text("[topics]\nn_topics = 1\n", encoding="utf-8")
-    done = run("train", "pages", "--settings", "s.toml", cwd=project)
+    done = inside("train", "pages", "--settings", "s.toml", cwd=project)
     assert done.returncode == 78
     assert "topics.n_topics" in sentence(done)
 
 
-def test_damaged_bundle(trained, run, tmp_path):
+def test_damaged_bundle(trained, run, inside, tmp_path):
     shutil.copytree(trained / "models", tmp_path / "models")
     (victim,) = (tmp_path / "models/default/versions").glob("*/lda.topic_term.npy")
     victim.chmod(0o644)
     data = bytearray(victim.read_bytes())
     data[-1] ^= 1
     victim.write_bytes(data)
-    done = run("classify", "seeds/new", "--models-dir", tmp_path / "models", cwd=trained)
+    done = inside("classify", "seeds/new", "--models-dir", tmp_path / "models", cwd=trained)
     assert done.returncode == 65
     assert "lda.topic_term.npy" in sentence(done)
     assert run("models", "verify", "default", "--models-dir", tmp_path / "models", cwd=trained).returncode == 65
 
 
 @pytest.mark.parametrize("suffix", [".joblib", ".pkl"])
-def test_a_foreign_model_is_refused(trained, run, tmp_path, suffix):
+def test_a_foreign_model_is_refused(trained, inside, tmp_path, suffix):
     folder = tmp_path / "models" / "foreign"
     folder.mkdir(parents=True)
     (folder / f"model{suffix}").write_bytes(b"\x80\x04\x95cos\nsystem\n.")
-    done = run("classify", "seeds/new", "--model", "foreign", "--models-dir", tmp_path / "models", cwd=trained)
+    done = inside("classify", "seeds/new", "--model", "foreign", "--models-dir", tmp_path / "models", cwd=trained)
     assert done.returncode == 65
     assert "never opens" in sentence(done) or "will never" in sentence(done)
 
 
-def test_unknown_model_lists_those_there_are(trained, run):
-    done = run("classify", "seeds/new", "--model", "defualt", cwd=trained)
+def test_unknown_model_lists_those_there_are(trained, inside):
+    done = inside("classify", "seeds/new", "--model", "defualt", cwd=trained)
     assert done.returncode == 66
     assert "default" in sentence(done)
 
 
-def test_a_bad_model_name(project, run):
-    done = run("train", "pages", "--model", "../escape", cwd=project)
+def test_a_bad_model_name(project, inside):
+    done = inside("train", "pages", "--model", "../escape", cwd=project)
     assert done.returncode == 2
     assert not (project.parent / "escape").exists()
 
 
-def test_output_that_cannot_be_created(trained, run, tmp_path):
+def test_output_that_cannot_be_created(trained, inside, tmp_path):
     (tmp_path / "file").write_bytes(b"")
-    done = run("classify", "seeds/new", "--output", tmp_path / "file" / "rows.csv", cwd=trained)
+    done = inside("classify", "seeds/new", "--output", tmp_path / "file" / "rows.csv", cwd=trained)
     assert done.returncode == 73
     assert "rows.csv" in sentence(done) or "file" in sentence(done)
 
 
-def test_models_folder_that_cannot_be_written(project, run):
+def test_models_folder_that_cannot_be_written(project, inside):
     (project / "models").write_bytes(b"")
-    done = run("train", "pages", cwd=project)
+    done = inside("train", "pages", cwd=project)
     assert done.returncode == 73
     assert sentence(done)
     assert (project / "models").read_bytes() == b""
 
 
-def test_wrong_suffix_is_refused_before_the_work(trained, run, tmp_path):
-    done = run("classify", "seeds/new", "--output", tmp_path / "rows.xml", cwd=trained)
+def test_wrong_suffix_is_refused_before_the_work(trained, inside, tmp_path):
+    done = inside("classify", "seeds/new", "--output", tmp_path / "rows.xml", cwd=trained)
     assert done.returncode == 2
     assert "jsonl, csv, parquet, xlsx" in sentence(done)
 
 
-def test_wrong_option(trained, run):
-    done = run("classify", "seeds/new", "--nonsense", cwd=trained)
+def test_wrong_option(trained, inside):
+    done = inside("classify", "seeds/new", "--nonsense", cwd=trained)
     assert done.returncode == 2
 
 
@@ -221,42 +221,42 @@ def test_a_full_device_behind_stdout(trained, arguments):
     assert "standard output" in sentence(done)
 
 
-def test_a_model_name_never_leads_out_of_the_store(trained, run, tmp_path):
+def test_a_model_name_never_leads_out_of_the_store(trained, inside, tmp_path):
     for name in ("../default", str(trained / "models/default"), "a/b", ""):
-        done = run("classify", "seeds/new", "--model", name, cwd=trained)
+        done = inside("classify", "seeds/new", "--model", name, cwd=trained)
         assert done.returncode == 2, name
 
 
-def test_rejections_are_told_even_when_training_fails(project, run):
+def test_rejections_are_told_even_when_training_fails(project, inside):
     (project / "a.txt").write_bytes(bytes(range(256)) * 40)
     (project / "b.txt").write_text("(记者陈一 通讯员林二)\n\n(下转第二版)\n", encoding="utf-8")
-    done = run("train", "a.txt", "b.txt", "--rejects", "rejects.jsonl", cwd=project)
+    done = inside("train", "a.txt", "b.txt", "--rejects", "rejects.jsonl", cwd=project)
     assert done.returncode == 66
     assert "rejected (binary): a.txt" in done.stderr.decode()
     assert (project / "rejects.jsonl").read_text(encoding="utf-8").count("\n") == 1
 
 
-def test_evaluate_does_not_pass_over_its_input(trained, run, tmp_path):
-    assert run("evaluate", "nowhere", cwd=trained).returncode == 66
-    assert run("evaluate", "seeds/new", cwd=trained).returncode == 2
+def test_evaluate_does_not_pass_over_its_input(trained, run, inside, tmp_path):
+    assert inside("evaluate", "nowhere", cwd=trained).returncode == 66
+    assert inside("evaluate", "seeds/new", cwd=trained).returncode == 2
     table = tmp_path / "t.csv"
     table.write_text("text,code\n全市新增公办幼儿园学位三千个,education\n医院开设夜间门诊,health\n", encoding="utf-8")
     done = run("evaluate", table, "--label-column", "code", "--json", cwd=trained)
     assert done.returncode == 0, done.stderr.decode()
     assert b'"n_passages": 2' in done.stdout
     (tmp_path / "x.docx").write_bytes(b"PK")
-    done = run("evaluate", table, tmp_path / "x.docx", "--label-column", "code", cwd=trained)
+    done = inside("evaluate", table, tmp_path / "x.docx", "--label-column", "code", cwd=trained)
     assert done.returncode == 3
 
 
-def test_two_outputs_at_one_place(trained, run, tmp_path):
+def test_two_outputs_at_one_place(trained, inside, tmp_path):
     same = tmp_path / "q.jsonl"
-    done = run("classify", "seeds/new", "--output", same, "--rejects", same, cwd=trained)
+    done = inside("classify", "seeds/new", "--output", same, "--rejects", same, cwd=trained)
     assert done.returncode == 2
     assert not same.exists()
     page = tmp_path / "page.txt"
     page.write_text("全市新增公办幼儿园学位三千个。\n", encoding="utf-8")
-    assert run("classify", page, "--output", page, "--format", "jsonl", cwd=trained).returncode == 2
+    assert inside("classify", page, "--output", page, "--format", "jsonl", cwd=trained).returncode == 2
     assert "学位" in page.read_text(encoding="utf-8"), "an input is never written over"
 
 

@@ -162,11 +162,11 @@ def test_an_empty_sheet_has_a_row_for_every_body_passage(labelled, run):
         (["import", "once.csv", "--taxonomy", "none.toml", "--output", "l.csv"], 66, "none.toml"),
     ],
 )
-def test_faults_have_their_exit_code_and_a_sentence(project, run, arguments, code, words):
+def test_faults_have_their_exit_code_and_a_sentence(project, inside, arguments, code, words):
     (project / "once.csv").write_text("text,label\n望海区新建三所学校,education\n", encoding="utf-8")
     (project / "unknown.csv").write_text("text,label\n望海区新建一座医院,helth\n", encoding="utf-8")
     (project / "broken.csv").write_text("source,start,end,text,label\np.txt,9,3,港,opening\n", encoding="utf-8")
-    done = run("labels", *arguments, cwd=project)
+    done = inside("labels", *arguments, cwd=project)
     assert done.returncode == code, done.stderr.decode()
     said = done.stderr.decode()
     assert words in said

@@ -91,10 +91,10 @@ def test_explanations_add_up(trained, run):
 
 
 @pytest.mark.parametrize("fmt", ["csv", "xlsx", "parquet", "jsonl"])
-def test_every_format_carries_the_same_columns(trained, run, tmp_path, fmt):
+def test_every_format_carries_the_same_columns(trained, run, inside, tmp_path, fmt):
     output = tmp_path / f"rows.{fmt}"
     assert run("classify", "seeds/new", "--output", output, cwd=trained).returncode == 0
-    expected = rows_of(run("classify", "seeds/new", cwd=trained).stdout)
+    expected = rows_of(inside("classify", "seeds/new", cwd=trained).stdout)
     if fmt == "csv":
         raw = output.read_bytes()
         assert raw.startswith(b"\xef\xbb\xbf")
@@ -122,15 +122,15 @@ def test_every_format_carries_the_same_columns(trained, run, tmp_path, fmt):
         ("document", ["passage_id", "paragraph_id", "article_id"]),
     ],
 )
-def test_levels_roll_up(trained, run, level, null):
-    rows = rows_of(run("classify", "seeds/new", "--level", level, cwd=trained).stdout)
+def test_levels_roll_up(trained, inside, level, null):
+    rows = rows_of(inside("classify", "seeds/new", "--level", level, cwd=trained).stdout)
     key = f"{level}_id"
     assert len({row[key] for row in rows}) == len(rows)
     for row in rows:
         assert all(row[name] is None for name in null)
         assert row["cluster"] is None
         assert row["nearest"] is not None
-    passages = rows_of(run("classify", "seeds/new", cwd=trained).stdout)
+    passages = rows_of(inside("classify", "seeds/new", cwd=trained).stdout)
     assert sum(len(row["text"].replace("\n", "")) for row in rows) == sum(len(row["text"]) for row in passages)
 
 

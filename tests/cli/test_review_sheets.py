@@ -19,10 +19,13 @@ def table(path: Path) -> list[dict[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def corrected(trained, run, tmp_path_factory):
+def corrected(trained, run, made_once):
     """A copy of the trained project in which ten rows were corrected and the model trained again."""
-    folder = tmp_path_factory.mktemp("corrected") / "project"
-    shutil.copytree(trained, folder)
+    return made_once("corrected", lambda folder: correct(run, trained, folder))
+
+
+def correct(run, trained, folder):
+    shutil.copytree(trained, folder, dirs_exist_ok=True)
     done = run("labels", "export", "--review", "sheet.xlsx", "--model", "default", "--rows", "30", cwd=folder)
     assert done.returncode == 0, done.stderr.decode()
     book = load_workbook(folder / "sheet.xlsx")
@@ -39,7 +42,6 @@ def corrected(trained, run, tmp_path_factory):
     assert done.returncode == 0, done.stderr.decode()
     done = run("train", "seeds/corpus", "--labels", "new.csv", "--no-report", cwd=folder)
     assert done.returncode == 0, done.stderr.decode()
-    return folder
 
 
 def test_ten_corrections_change_ten_labels_and_no_other(corrected):

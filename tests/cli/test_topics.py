@@ -16,16 +16,18 @@ WORDS = (
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory, run):
+def folder(run, made_once):
     """90 records of three themes, and a topic model of five topics trained on them."""
-    found = tmp_path_factory.mktemp("topics")
+    return made_once("topics", lambda folder: fill(run, folder))
+
+
+def fill(run, found):
     rng = random.Random(6)
     lines = [{"id": f"r{k:02d}", "text": "".join(rng.choices(WORDS[k % 3], k=14)) + "。"} for k in range(90)]
     (found / "in.jsonl").write_text("\n".join(json.dumps(line, ensure_ascii=False) for line in lines), encoding="utf-8")
     (found / "qztopics.toml").write_text("[topics]\nn_topics = 5\nsweeps = 20\n", encoding="utf-8")
     done = run("train", "in.jsonl", "--taxonomy", "none", "--no-report", "--text-column", "text", cwd=found)
     assert done.returncode == 0, done.stderr.decode()
-    return found
 
 
 def shown(run, folder):
@@ -113,10 +115,10 @@ def test_guided_topics_are_checked_named_and_shown(folder, run):
         (("--model", "没有"), 66, "no such model"),
     ],
 )
-def test_a_wrong_edit_writes_nothing(folder, run, options, code, said):
+def test_a_wrong_edit_writes_nothing(folder, inside, options, code, said):
     path = folder / "models" / "default" / "topic_edits.toml"
     before = path.read_bytes() if path.exists() else None
-    done = run("topics", "edit", *options, cwd=folder)
+    done = inside("topics", "edit", *options, cwd=folder)
     assert (done.returncode, said in done.stderr.decode()) == (code, True), done.stderr.decode()
     assert (path.read_bytes() if path.exists() else None) == before
 
@@ -150,7 +152,7 @@ def test_choose_prints_a_table_a_sentence_and_draws(folder, run):
     ("options", "said"),
     [(("--topics", "1,5"), "--topics"), (("--topics", "many"), "--topics"), (("--output", "k.jpg"), "--output")],
 )
-def test_choose_refuses_wrong_options(folder, run, options, said):
-    done = run("topics", "choose", "in.jsonl", *options, cwd=folder)
+def test_choose_refuses_wrong_options(folder, inside, options, said):
+    done = inside("topics", "choose", "in.jsonl", *options, cwd=folder)
     assert done.returncode == 2
     assert said in done.stderr.decode()
