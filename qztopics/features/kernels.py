@@ -7,37 +7,23 @@ Hash tables are two arrays of a power-of-two length, keys and values, with linea
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING
 
-import numba
 import numpy as np
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from qztopics.compiled import compiled as kernel
 
+if TYPE_CHECKING:
     import numpy.typing as npt
 
     Int32Array = npt.NDArray[np.int32]
     Int64Array = npt.NDArray[np.int64]
-
-F = TypeVar("F", bound="Callable[..., Any]")
 
 EMPTY = -1
 BITS = 21
 """Bits of a code point: the largest, U+10FFFF, needs 21, so three fit into a positive int64."""
 
 _MIX = 0x9E3779B97F4A7C15 - 2**64  # 2^64 / golden ratio as a signed number: Fibonacci hashing (Knuth, TAOCP 3, 6.4)
-
-
-def kernel(function: F) -> F:
-    """Compile a function on its first call; keep the machine code on disk where a folder can be written.
-
-    numba looks for a place next to the source, then in the user's cache folder, and refuses if it finds neither.
-    """
-    try:
-        return cast("F", numba.njit(nogil=True, cache=True)(function))
-    except RuntimeError:
-        return cast("F", numba.njit(nogil=True)(function))
 
 
 @kernel
@@ -113,6 +99,17 @@ def count_rows(
             data[i] = counts[indices[i]]
             counts[indices[i]] = 0
         indptr[row + 1] = end
+
+
+@kernel
+def rows_holding(ids: Int32Array, offsets: Int64Array, holding: Int32Array) -> None:
+    """Add to `holding` (n_terms,) the number of rows that each id occurs in."""
+    last = np.full(holding.size, -1, np.int64)
+    for row in range(offsets.size - 1):
+        for i in range(offsets[row], offsets[row + 1]):
+            if last[ids[i]] != row:
+                last[ids[i]] = row
+                holding[ids[i]] += 1
 
 
 @kernel

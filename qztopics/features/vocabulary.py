@@ -1,14 +1,13 @@
-"""Tokens -> term ids: learn a vocabulary in one pass, or encode with a known one."""
+"""Numbers of words -> term ids: learn a vocabulary, or encode with a known one."""
 
 from __future__ import annotations
 
-from array import array
-from collections import defaultdict
 from dataclasses import dataclass
-from itertools import count, repeat
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from qztopics.numbered import NumberedTokens, number_lists
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -65,8 +64,10 @@ def token_ids(ids: npt.NDArray[np.int32], offsets: npt.NDArray[np.int64]) -> Tok
     return TokenIds(ids, offsets, np.diff(offsets).astype(np.int32))
 
 
-def encode(token_lists: Iterable[Sequence[str]], vocabulary: Vocabulary) -> TokenIds:
+def encode(tokens: NumberedTokens | Iterable[Sequence[str]], vocabulary: Vocabulary) -> TokenIds:
     """Turn tokens into ids of a known vocabulary; unknown tokens are left out.
+
+    Tokens that were numbered by the vocabulary's own terms are such ids already.
 
     Examples
     --------
@@ -74,16 +75,16 @@ def encode(token_lists: Iterable[Sequence[str]], vocabulary: Vocabulary) -> Toke
     >>> known.ids.tolist(), known.offsets.tolist(), known.known_share().tolist()
     ([0, 1, 0], [0, 3, 3], [1.0, 0.0])
     """
-    number = {term: i for i, term in enumerate(vocabulary.terms)}
-    ids, lengths = array("i"), array("i")
-    for tokens in token_lists:
-        lengths.append(len(tokens))
-        ids.extend(map(number.get, tokens, repeat(-1)))
-    return _select(np.frombuffer(ids, np.int32), np.frombuffer(lengths, np.int32))
+    numbered = tokens if isinstance(tokens, NumberedTokens) else number_lists(tokens, vocabulary.terms)
+    if numbered.terms is vocabulary.terms:
+        return TokenIds(numbered.ids, numbered.offsets, numbered.n_tokens)
+    place = {term: i for i, term in enumerate(vocabulary.terms)}
+    column = np.array([place.get(term, -1) for term in numbered.terms], np.int32)
+    return _select(column[numbered.ids], numbered.offsets, numbered.n_tokens)
 
 
-def learn(token_lists: Iterable[Sequence[str]], settings: FeatureSettings) -> tuple[Vocabulary, TokenIds]:
-    """Learn the vocabulary of a corpus and encode it, in one pass that keeps no token strings but one of each term.
+def learn(tokens: NumberedTokens | Iterable[Sequence[str]], settings: FeatureSettings) -> tuple[Vocabulary, TokenIds]:
+    """Learn the vocabulary of a corpus and encode it.
 
     A term is kept if it occurs in at least `min_df` passages and in at most the share `max_df` of them; of those,
     the `max_terms` most frequent. In a corpus of fewer than 20 passages neither bound holds (`effective_min_df`,
@@ -97,19 +98,17 @@ def learn(token_lists: Iterable[Sequence[str]], settings: FeatureSettings) -> tu
     >>> vocabulary.terms, ids.ids.tolist()
     (('港', '桥', '渔'), [2, 0, 0, 1])
     """
-    number: defaultdict[str, int] = defaultdict(count().__next__)
-    ids, lengths = array("i"), array("i")
-    for tokens in token_lists:
-        lengths.append(len(tokens))
-        ids.extend(map(number.__getitem__, tokens))
-    provisional, n_tokens = np.frombuffer(ids, np.int32), np.frombuffer(lengths, np.int32)
-    terms = list(number)
-    counts = np.bincount(provisional, minlength=len(terms))
-    kept = _kept(_document_frequency(provisional, n_tokens, len(terms)), len(lengths), settings)
-    order = sorted(kept.tolist(), key=lambda i: (-counts[i], terms[i]))[: settings.max_terms]
-    column = np.full(len(terms), -1, np.int32)
-    column[order] = np.arange(len(order), dtype=np.int32)
-    return Vocabulary(tuple(terms[i] for i in order)), _select(column[provisional], n_tokens)
+    numbered = tokens if isinstance(tokens, NumberedTokens) else number_lists(tokens)
+    terms, n_terms = numbered.terms, len(numbered.terms)
+    counts = np.bincount(numbered.ids, minlength=n_terms)
+    df = _document_frequency(numbered.ids, numbered.offsets, n_terms)
+    kept = _kept(df, np.flatnonzero(counts), numbered.offsets.size - 1, settings)
+    by_term = np.array(sorted(kept.tolist(), key=terms.__getitem__), np.int64)
+    order = by_term[np.argsort(-counts[by_term], kind="stable")][: settings.max_terms]
+    column = np.full(n_terms, -1, np.int32)
+    column[order] = np.arange(order.size, dtype=np.int32)
+    ids = _select(column[numbered.ids], numbered.offsets, numbered.n_tokens)
+    return Vocabulary(tuple(terms[i] for i in order.tolist())), ids
 
 
 def effective_min_df(n_passages: int, min_df: int) -> int:
@@ -134,32 +133,34 @@ def effective_max_df(n_passages: int, max_df: float) -> float:
     return 1.0 if n_passages < TINY_CORPUS else max_df
 
 
-def _kept(df: npt.NDArray[np.int64], n_passages: int, settings: FeatureSettings) -> npt.NDArray[np.intp]:
-    """Provisional ids that the bounds keep, which are given up one after the other while nothing is kept."""
-    often = df >= effective_min_df(n_passages, settings.min_df)
+def _kept(
+    df: npt.NDArray[np.int64], used: npt.NDArray[np.intp], n_passages: int, settings: FeatureSettings
+) -> npt.NDArray[np.intp]:
+    """Words that the bounds keep, which are given up one after the other while nothing is kept."""
+    often = df >= max(1, effective_min_df(n_passages, settings.min_df))
     rarely = df <= effective_max_df(n_passages, settings.max_df) * n_passages
     for chosen in (often & rarely, often):
         if chosen.any():
             return np.flatnonzero(chosen)
-    return np.arange(df.size)
+    return used
 
 
 def _document_frequency(
-    ids: npt.NDArray[np.int32], n_tokens: npt.NDArray[np.int32], n_terms: int
+    ids: npt.NDArray[np.int32], offsets: npt.NDArray[np.int64], n_terms: int
 ) -> npt.NDArray[np.int64]:
     """(n_terms,) passages that hold each term."""
-    from qztopics.features.counts import count_matrix
+    from qztopics.features.kernels import rows_holding
 
-    passage_term_matrix = count_matrix(_select(ids, n_tokens), n_terms)
-    return np.bincount(passage_term_matrix.indices, minlength=n_terms)
+    holding = np.zeros(n_terms, np.int32)
+    rows_holding(ids, offsets, holding)
+    return holding.astype(np.int64)
 
 
-def _select(ids: npt.NDArray[np.int32], n_tokens: npt.NDArray[np.int32]) -> TokenIds:
-    """Leave out ids of -1 and lay the rest in rows."""
-    known = ids >= 0
-    filled = n_tokens > 0
-    starts = np.cumsum(n_tokens, dtype=np.int64)[filled] - n_tokens[filled]
-    offsets = np.zeros(n_tokens.size + 1, np.int64)
-    if filled.any():
-        offsets[1:][filled] = np.add.reduceat(known, starts, dtype=np.int64)
-    return TokenIds(ids[known], np.cumsum(offsets), n_tokens.copy())
+def _select(
+    columns: npt.NDArray[np.int32], offsets: npt.NDArray[np.int64], n_tokens: npt.NDArray[np.int32]
+) -> TokenIds:
+    """Leave out columns of -1."""
+    known = columns >= 0
+    ends = np.zeros(columns.size + 1, np.int64)
+    np.cumsum(known, out=ends[1:])
+    return TokenIds(columns[known], ends[offsets], n_tokens)

@@ -11,7 +11,7 @@ from qztopics.features.counts import count_matrix
 from qztopics.features.vocabulary import learn
 from qztopics.pipeline.hand_labels import meet
 from qztopics.text.lexicon import Lexicon, with_user_words
-from qztopics.text.tokenize import tokenize
+from qztopics.text.tokenize import number_tokens
 from qztopics.topics.choose import default_n_topics
 from qztopics.topics.selection import PLAIN, Choice, Measure, Tokens, Tried, choose_n_topics, fitting
 
@@ -76,7 +76,7 @@ def choose(
     number = {code: k for k, code in enumerate(sorted(set(said.values())))}
     codes = np.array([number[said[row]] if row in said else -1 for row in range(len(passages))], dtype=np.int64)
     rows = sample_rows(articles, PASSAGES_MAX)
-    tokens = tokenize(
+    tokens = number_tokens(
         [passages[row].text for row in rows.tolist()],
         settings.text.segmenter,
         lexicon,

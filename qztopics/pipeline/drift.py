@@ -10,7 +10,6 @@ policy topics are compared the same way, but never alarm: other topics are news,
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -23,7 +22,7 @@ from qztopics.model import DriftReference
 from qztopics.pipeline.classify import reader_of
 from qztopics.pipeline.drift_sample import DriftSample, draw_sample
 from qztopics.pipeline.reading import assemble
-from qztopics.text.tokenize import tokenize
+from qztopics.text.tokenize import number_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
 
     from qztopics.features.vocabulary import TokenIds
     from qztopics.model import Model
+    from qztopics.numbered import NumberedTokens
     from qztopics.pipeline.classify import Answers
     from qztopics.records import Passage
 
@@ -291,7 +291,7 @@ def drift_of_sample(model: Model, sample: DriftSample, *, jobs: int = 1) -> Drif
         return _nothing(n_passages, n_documents, "no_reference")
     reader = reader_of(model)
     texts = [p.text for p in sample.passages]
-    tokens = list(tokenize(texts, model.settings.text.segmenter, model.lexicon, jobs=jobs))
+    tokens = number_tokens(texts, model.settings.text.segmenter, model.lexicon, jobs=jobs)
     ids = encode(tokens, model.vocabulary)
     n_words = int(ids.n_tokens.sum())
     if n_words < WORDS_MIN:
@@ -355,10 +355,11 @@ def _compare(
     return alarms[0], alarms[1], tuple(shifts)
 
 
-def _examples(model: Model, tokens: Sequence[Sequence[str]]) -> tuple[tuple[str, int], ...]:
+def _examples(model: Model, tokens: NumberedTokens) -> tuple[tuple[str, int], ...]:
     known = set(model.vocabulary.terms)
-    counted = Counter(token for passage in tokens for token in passage if token not in known)
-    return tuple(sorted(counted.items(), key=lambda item: (-item[1], item[0]))[:EXAMPLES])
+    counts = np.bincount(tokens.ids, minlength=len(tokens.terms)).tolist()
+    unknown = [(term, n) for term, n in zip(tokens.terms, counts, strict=True) if term not in known]
+    return tuple(sorted(unknown, key=lambda item: (-item[1], item[0]))[:EXAMPLES])
 
 
 def _extremes(

@@ -15,7 +15,7 @@ from qztopics.features.tfidf import tfidf
 from qztopics.features.vocabulary import encode
 from qztopics.policy.abstain import Evidence
 from qztopics.policy.views import Views
-from qztopics.text.tokenize import tokenize
+from qztopics.text.tokenize import number_tokens
 from qztopics.topics.latent import project
 from qztopics.topics.lda import infer_topics
 
@@ -128,8 +128,8 @@ def count_terms(reader: Reader, texts: Sequence[str], *, jobs: int = 1) -> csr_m
 
 def encode_words(reader: Reader, texts: Sequence[str], *, jobs: int = 1) -> TokenIds:
     """Turn texts into ids of the vocabulary's terms."""
-    tokens = tokenize(texts, reader.settings.text.segmenter, reader.lexicon, jobs=jobs)
-    return encode(tokens, reader.vocabulary)
+    segmenter, terms = reader.settings.text.segmenter, reader.vocabulary.terms
+    return encode(number_tokens(texts, segmenter, reader.lexicon, terms, jobs=jobs), reader.vocabulary)
 
 
 def count_seeds(reader: Reader, texts: Sequence[str]) -> csr_matrix:

@@ -455,8 +455,11 @@ def _storable(text: str) -> str:
 
 
 def _digest(text: str) -> str:
-    """Digest of what a spreadsheet keeps of a text: no white space or control character, and at most a cell of it."""
+    """Digest of what a spreadsheet keeps of a text: no white space or control character, and at most a cell of it.
+
+    Nor an apostrophe in front: the guard of a formula cannot be told once what it guarded from is written otherwise.
+    """
     kept = _storable(text) if len(text) > _CELL_MAX - 1 else text
-    bare = _ESCAPE.sub("", unguarded(kept))
+    bare = _ESCAPE.sub("", kept)
     plain = "".join(c for c in bare if not c.isspace() and unicodedata.category(c) not in {"Cc", "Cs"})
-    return hashlib.sha256(plain.encode(errors="replace")).hexdigest()[:_DIGEST]
+    return hashlib.sha256(plain.lstrip("'").encode(errors="replace")).hexdigest()[:_DIGEST]

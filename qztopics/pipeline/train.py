@@ -31,7 +31,7 @@ from qztopics.policy.taxonomy import RESIDUAL
 from qztopics.policy.views import stack
 from qztopics.policy.votes import clear_votes, keyword_vote
 from qztopics.text.lexicon import Lexicon, with_user_words
-from qztopics.text.tokenize import tokenize
+from qztopics.text.tokenize import number_tokens
 from qztopics.topics.agreement import map_clusters
 from qztopics.topics.choose import default_n_clusters
 from qztopics.topics.clusters import fit_clusters
@@ -142,7 +142,7 @@ def _train(
     texts = [p.text for p in passages]
     if taxonomy:
         lexicon = with_user_words(lexicon, [term for terms in taxonomy.voting_terms() for term in terms])
-    tokens = tokenize(texts, settings.text.segmenter, lexicon, jobs=jobs, progress=begin("segmenting"))
+    tokens = number_tokens(texts, settings.text.segmenter, lexicon, jobs=jobs, progress=begin("segmenting"))
     vocabulary, ids = learn(tokens, settings.features)
     counts = count_matrix(ids, len(vocabulary))
     rich = len(hand.rows) > DUAL_MAX

@@ -30,17 +30,17 @@ SegmenterName = Literal["rjieba", "jieba"]
 ENGINE_MAX = 2_000
 """Longest Han run an engine sees; a longer one is cut hard. jieba's time grows with the square of a run's length."""
 
-_HAN = "\u4e00-\u9fd5"
-_RARE = "\u3400-\u4dbf\u9fd6-\u9fff\uf900-\ufaff\U00020000-\U000323af"
-_LETTER = "a-z0-9\u00df-\u00f6\u00f8-\u024f\u0370-\u03ff\u0400-\u04ff"
+HAN = "\u4e00-\u9fd5"
+RARE = "\u3400-\u4dbf\u9fd6-\u9fff\uf900-\ufaff\U00020000-\U000323af"
+LETTER = "a-z0-9\u00df-\u00f6\u00f8-\u024f\u0370-\u03ff\u0400-\u04ff"
 # Separators that engines return as tokens of one character; any other goes the slower way through _FOREIGN.
 _SEPARATORS = "\t\n\r \u3000，。、；：？！“”‘’（）《》〈〉【】—…·,;:?!()\"'/<>[]|*～▲■●◆○"
-_FOREIGN = re.compile(f"([^{_HAN}{re.escape(_SEPARATORS)}]+)")
-_FOREIGN_TOKEN = re.compile(f"[{_LETTER}]+(?:[-._&+#][{_LETTER}]+)*(?:[+#]+|%)?|[{_RARE}]")
+_FOREIGN = re.compile(f"([^{HAN}{re.escape(_SEPARATORS)}]+)")
+FOREIGN_TOKEN = re.compile(f"[{LETTER}]+(?:[-._&+#][{LETTER}]+)*(?:[+#]+|%)?|[{RARE}]")
 _NUMBER = re.compile(r"[0-9][-0-9._&+#%]*")
-_HAN_RUN = re.compile(f"[{_HAN}]+")
-_NO_HAN = re.compile(f"[^{_HAN}]+")
-_LONG_RUN = re.compile(f"(?<![{_HAN}])[{_HAN}]{{{ENGINE_MAX + 1},}}")  # looks behind to scan each run once
+_HAN_RUN = re.compile(f"[{HAN}]+")
+_NO_HAN = re.compile(f"[^{HAN}]+")
+_LONG_RUN = re.compile(f"(?<![{HAN}])[{HAN}]{{{ENGINE_MAX + 1},}}")  # looks behind to scan each run once
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -126,7 +126,7 @@ class Segmenter:
         found: list[str] = []
         for i, part in enumerate(_FOREIGN.split(text)):
             if i % 2:
-                found += filter(self._keeps, _FOREIGN_TOKEN.findall(part))
+                found += filter(self._keeps, FOREIGN_TOKEN.findall(part))
             else:
                 found += filterfalse(self.dropped.__contains__, self.cut(part))
         return found
@@ -139,7 +139,7 @@ class Segmenter:
 def _foreign_pieces(text: str) -> list[str]:
     """Tokens of letters, digits or rare Han and what stands between them."""
     found, end = [], 0
-    for token in _FOREIGN_TOKEN.finditer(text):
+    for token in FOREIGN_TOKEN.finditer(text):
         found += [piece for piece in (text[end : token.start()], token[0]) if piece]
         end = token.end()
     return [*found, text[end:]] if end < len(text) else found
@@ -181,6 +181,49 @@ def make_segmenter(name: SegmenterName, lexicon: Lexicon) -> Segmenter:
     SettingsError
         The name is unknown, or a user word holds a space or a mark.
     """
+    own = user_words(lexicon)
+    if name == "rjieba":
+        cut = _rjieba(own.han)
+    elif name == "jieba":
+        cut = _jieba(own.han)
+    else:
+        raise SettingsError(f"text.segmenter: expected rjieba or jieba, found {name!r}; correct the settings")
+    return Segmenter(
+        name=name,
+        cut=cut,
+        dropped=lexicon.stop_words | frozenset(_SEPARATORS) | {"\r\n"},
+        kept=own.kept,
+        special=_special(own.special),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class UserWords:
+    """User words and places by what keeps them whole.
+
+    Parameters
+    ----------
+    han
+        Words of the engine, sorted, with their frequencies, 0 for one that the engine suggests.
+    kept
+        Words that are whole anyway by the rule for letters and digits.
+    special
+        Words that mix Han with other characters, sorted.
+    """
+
+    han: list[tuple[str, int]]
+    kept: frozenset[str]
+    special: list[str]
+
+
+def user_words(lexicon: Lexicon) -> UserWords:
+    """Sort out the user words and places of a lexicon.
+
+    Raises
+    ------
+    SettingsError
+        A user word holds a space or a mark.
+    """
     frequencies = {normalise(place): 0 for place, _ in lexicon.places}
     frequencies |= {normalise(word): frequency for word, frequency in lexicon.user_words}
     for word in sorted(frequencies):
@@ -191,31 +234,19 @@ def make_segmenter(name: SegmenterName, lexicon: Lexicon) -> Segmenter:
             )
     han = [(word, frequencies[word]) for word in sorted(frequencies) if _HAN_RUN.fullmatch(word)]
     others = [word for word in sorted(frequencies) if not _HAN_RUN.fullmatch(word)]
-    kept = frozenset(word for word in others if _FOREIGN_TOKEN.fullmatch(word))
-    if name == "rjieba":
-        cut = _rjieba(han)
-    elif name == "jieba":
-        cut = _jieba(han)
-    else:
-        raise SettingsError(f"text.segmenter: expected rjieba or jieba, found {name!r}; correct the settings")
-    return Segmenter(
-        name=name,
-        cut=cut,
-        dropped=lexicon.stop_words | frozenset(_SEPARATORS) | {"\r\n"},
-        kept=kept,
-        special=_special([word for word in others if word not in kept]),
-    )
+    kept = frozenset(word for word in others if FOREIGN_TOKEN.fullmatch(word))
+    return UserWords(han, kept, [word for word in others if word not in kept])
 
 
 def _special(words: list[str]) -> re.Pattern[str] | None:
     """Pattern of mixed words, the longest first; one that begins or ends with a letter must not cut a run of them."""
     if not words:
         return None
-    letter = re.compile(f"[{_LETTER}]")
+    letter = re.compile(f"[{LETTER}]")
     forms = [
-        (f"(?<![{_LETTER}])" if letter.match(word[0]) else "")
+        (f"(?<![{LETTER}])" if letter.match(word[0]) else "")
         + re.escape(word)
-        + (f"(?![{_LETTER}])" if letter.match(word[-1]) else "")
+        + (f"(?![{LETTER}])" if letter.match(word[-1]) else "")
         for word in sorted(words, key=lambda word: (-len(word), word))
     ]
     return re.compile(f"({'|'.join(forms)})")

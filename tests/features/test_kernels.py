@@ -1,23 +1,10 @@
 from __future__ import annotations
 
-import numba.core.caching
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qztopics.features.kernels import EMPTY, find, kernel, make_table
-
-
-def double(x: int) -> int:
-    return 2 * x
-
-
-def test_kernels_compile_where_no_folder_can_hold_their_cache(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(numba.core.caching.CacheImpl, "_locator_classes", [])
-    with pytest.raises(RuntimeError, match="cannot cache"):
-        numba.njit(cache=True)(double)
-    assert kernel(double)(21) == 42
+from qztopics.features.kernels import EMPTY, find, make_table, rows_holding
 
 
 @settings(deadline=None, max_examples=80)
@@ -31,3 +18,12 @@ def test_table_finds_what_is_in_it_and_nothing_else(keys: set[int], others: set[
         assert (table_keys[slot], table_values[slot]) == (key, i)
     for key in others - keys:
         assert table_keys[find(table_keys, key)] == EMPTY
+
+
+@settings(deadline=None, max_examples=50)
+@given(rows=st.lists(st.lists(st.integers(0, 6), max_size=8), max_size=8))
+def test_rows_are_counted_once_for_each_id_they_hold(rows: list[list[int]]) -> None:
+    ids = np.array([i for row in rows for i in row], np.int32)
+    holding = np.zeros(7, np.int32)
+    rows_holding(ids, np.cumsum([0, *map(len, rows)], dtype=np.int64), holding)
+    assert holding.tolist() == [sum(i in row for row in rows) for i in range(7)]

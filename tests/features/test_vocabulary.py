@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qztopics.features.vocabulary import Vocabulary, encode, learn
+from qztopics.numbered import NumberedTokens, number_lists
 from qztopics.settings import FeatureSettings
 
 PASSAGES = st.lists(st.lists(st.sampled_from("港桥税医校茶渔侨"), max_size=9), max_size=40)
@@ -50,6 +51,26 @@ def test_encode_keeps_known_tokens_in_order(passages: list[list[str]], known: se
         row = ids.ids[ids.offsets[i] : ids.offsets[i + 1]]
         assert [vocabulary.terms[k] for k in row] == [t for t in tokens if t in known]
         assert ids.n_tokens[i] == len(tokens)
+
+
+@settings(deadline=None, max_examples=30)
+@given(passages=PASSAGES, order=st.permutations("港桥税医校茶渔侨雾"))
+def test_numbers_give_the_same_as_lists_in_any_order_of_words(passages: list[list[str]], order: list[str]) -> None:
+    numbered = number_lists(passages, order)
+    vocabulary, ids = learn(numbered, FeatureSettings())
+    wanted, wanted_ids = learn(passages, FeatureSettings())
+    assert vocabulary == wanted
+    again, own = encode(numbered, vocabulary), encode(number_lists(passages, vocabulary.terms), vocabulary)
+    for name in ("ids", "offsets", "n_tokens"):
+        for found in (ids, again, own):
+            assert getattr(found, name).tolist() == getattr(wanted_ids, name).tolist()
+
+
+def test_numbered_by_its_own_terms_is_encoded_already() -> None:
+    vocabulary = Vocabulary(("港", "桥"))
+    numbered = number_lists([["港", "雾"]], vocabulary.terms)
+    assert isinstance(numbered, NumberedTokens)
+    assert encode(numbered, vocabulary).ids is numbered.ids
 
 
 def test_known_share_of_an_empty_passage_is_zero() -> None:

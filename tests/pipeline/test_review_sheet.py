@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
@@ -258,6 +258,7 @@ words = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=6
 @pytest.mark.slow
 @settings(deadline=None, max_examples=40)
 @given(st.lists(words, min_size=1, max_size=5, unique=True), st.randoms(use_true_random=False))
+@example(["\r0"], random.Random(1))
 def test_any_text_survives_the_way_out_and_back(tmp_path_factory, texts, rng: random.Random):
     folder = tmp_path_factory.mktemp("sheet")
     pages = [passage(k, text) for k, text in enumerate(texts)]
