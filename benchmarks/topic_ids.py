@@ -22,7 +22,7 @@ from qztopics.features.counts import count_matrix
 from qztopics.features.vocabulary import learn
 from qztopics.settings import Settings
 from qztopics.text.lexicon import read_lexicon
-from qztopics.text.tokenize import tokenize
+from qztopics.text.tokenize import number_tokens
 from qztopics.topics.identity import STABLE_TERMS, align
 from qztopics.topics.lda import fit_lda, infer_topics
 from qztopics.topics.terms import top_terms
@@ -61,7 +61,7 @@ def fitted(
 ) -> tuple[TopicModel, Vocabulary, csr_matrix]:
     """Topics of texts with a vocabulary of their own."""
     settings = Settings()
-    vocabulary, ids = learn(tokenize(tokens, settings.text.segmenter, lexicon, jobs=1), settings.features)
+    vocabulary, ids = learn(number_tokens(tokens, settings.text.segmenter, lexicon, jobs=1), settings.features)
     counts = count_matrix(ids, len(vocabulary))
     chosen = settings.topics
     topics = fit_lda(counts, n_topics, sweeps=chosen.sweeps, topic_term_prior=chosen.topic_term_prior, seed=seed)

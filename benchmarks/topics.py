@@ -29,7 +29,7 @@ from qztopics.features.vocabulary import learn
 from qztopics.policy.taxonomy import RESIDUAL, read_taxonomy
 from qztopics.settings import FeatureSettings, TopicSettings
 from qztopics.text.lexicon import read_lexicon, with_user_words
-from qztopics.text.tokenize import tokenize
+from qztopics.text.tokenize import number_tokens
 from qztopics.topics.coherence import coherence
 from qztopics.topics.guided import check_seeds, make_guide
 from qztopics.topics.lda import TopicModel, fit_lda, infer_topics
@@ -38,6 +38,7 @@ from qztopics.topics.stability import draw_articles, mean_agreement
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import tomotopy
     from numpy.typing import NDArray
     from scipy.sparse import csr_matrix
 
@@ -101,7 +102,7 @@ def prepare(name: str, folder: Path, most: int, seed_terms: list[tuple[str, tupl
     texts, articles = READERS[name](folder)
     chosen = np.arange(min(most, len(texts))) * len(texts) // min(most, len(texts))
     lexicon = with_user_words(read_lexicon(SEEDS / "lexicon"), [term for _, terms in seed_terms for term in terms])
-    vocabulary, ids = learn(tokenize([texts[i] for i in chosen], "rjieba", lexicon), FeatureSettings())
+    vocabulary, ids = learn(number_tokens([texts[i] for i in chosen], "rjieba", lexicon), FeatureSettings())
     counts = count_matrix(ids, len(vocabulary))
     print(f"{name}: {counts.shape[0]} passages, {int(counts.sum())} tokens, {len(vocabulary)} terms", flush=True)
     numbers = np.unique(np.array(articles)[chosen], return_inverse=True)[1]
@@ -152,15 +153,22 @@ def fit_tomotopy(counts: csr_matrix, n_topics: int, seed: int, prior: float) -> 
         if counts.indptr[row] < counts.indptr[row + 1]:
             model.add_doc(list(map(str, np.repeat(counts.indices[entries], counts.data[entries]))))
     model.train(TOMOTOPY_ROUNDS, workers=1)
+    return read_tomotopy(model, prior, counts.shape[1])
+
+
+def read_tomotopy(model: tomotopy.LDAModel, prior: float, n_terms: int) -> TopicModel:
+    """Take over topics whose terms are column numbers."""
     columns = np.array([int(term) for term in model.used_vocabs])
     # Terms that the passages at hand never use have the prior alone.
     totals = np.array(model.get_count_by_topics())[:, np.newaxis] + len(columns) * prior
-    topics = np.broadcast_to(prior / totals, (n_topics, counts.shape[1])).copy()
-    topics[:, columns] = [model.get_topic_word_dist(k) for k in range(n_topics)]
+    topics = np.broadcast_to(prior / totals, (model.k, n_terms)).copy()
+    topics[:, columns] = [model.get_topic_word_dist(k) for k in range(model.k)]
     return _model(topics, np.array(model.alpha, dtype=np.float64))
 
 
-def fit_gensim(counts: csr_matrix, n_topics: int, seed: int, _prior: float) -> TopicModel:
+def fit_gensim(
+    counts: csr_matrix, n_topics: int, seed: int, _prior: float, *, passes: int = GENSIM_PASSES
+) -> TopicModel:
     """`LdaModel`, both priors learned."""
     from gensim.matutils import Sparse2Corpus
     from gensim.models import LdaModel
@@ -169,7 +177,7 @@ def fit_gensim(counts: csr_matrix, n_topics: int, seed: int, _prior: float) -> T
         Sparse2Corpus(counts, documents_columns=False),
         n_topics,
         id2word={column: str(column) for column in range(counts.shape[1])},
-        passes=GENSIM_PASSES,
+        passes=passes,
         alpha="auto",
         eta="auto",
         random_state=seed,

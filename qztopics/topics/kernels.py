@@ -210,6 +210,15 @@ def sample_sweep(
 
 
 @compiled
+def count_tokens(indptr: Longs, indices: Ints, counts: Ints, by_passage: Longs, by_term: Longs) -> None:
+    """Add up the tokens of each passage and of each term; both come in as zeros."""
+    for passage in range(indptr.shape[0] - 1):
+        for entry in range(indptr[passage], indptr[passage + 1]):
+            by_passage[passage] += counts[entry]
+            by_term[indices[entry]] += counts[entry]
+
+
+@compiled
 def order_tokens(indptr: Longs, indices: Ints, counts: Ints, next_place: Longs, token_order: Ints | Longs) -> None:
     """Fill `token_order` with token numbers grouped by term; `next_place` begins as the first place of each term."""
     token = 0
@@ -263,6 +272,17 @@ def recount_terms(
                 average[term, topic] += phi[term, topic]
 
 
+@compiled
+def gather_terms(topic_term_matrix: Floats, terms: Longs, phi: Floats) -> None:
+    """Write the columns `terms` of a (n_topics, n_terms) matrix as the first n_topics entries of the rows of `phi`."""
+    block = 64
+    for first in range(0, terms.shape[0], block):
+        last = min(first + block, terms.shape[0])
+        for topic in range(topic_term_matrix.shape[0]):
+            for i in range(first, last):
+                phi[i, topic] = topic_term_matrix[topic, terms[i]]
+
+
 def _fold_in(
     start: int,
     stop: int,
@@ -272,39 +292,89 @@ def _fold_in(
     phi: Floats,
     alpha: Floats,
     rounds: int,
+    still: float,
     passage_topic_matrix: Floats,
 ) -> None:
-    """Write the mixtures of passages [start, stop) under fixed `phi` (n_terms, n_topics) and `alpha` (n_topics,).
+    """Write the mixtures of passages [start, stop) under fixed `phi` and `alpha`.
 
-    Row 0 of `passage_topic_matrix` is passage `start`; it comes in as zeros, and stays so where no term is known. A
-    term that every topic gives probability 0 is not known.
+    A round goes over a copy of the passage's rows of `phi`, four at a time, so that the mixture is read once for four
+    terms. `phi` (n_terms, width) and `alpha` (width,) have zeros after the topics, up to a width that fills registers.
+
+    Parameters
+    ----------
+    rounds, still
+        A passage is left after so many rounds, or once a round moves less than this share of its tokens.
+    passage_topic_matrix
+        (n_passages, n_topics) comes in as zeros, and a row stays so where no term is known. A term that every topic
+        gives probability 0 is not known.
     """
-    n_topics = alpha.shape[0]
-    theta = np.empty(n_topics, dtype=np.float32)
-    handed = np.empty(n_topics, dtype=np.float32)
+    n_topics = passage_topic_matrix.shape[1]
+    width = alpha.shape[0]
+    longest = 0
     for passage in range(start, stop):
-        known = False
+        longest = max(longest, indptr[passage + 1] - indptr[passage])
+    zero = np.float32(0.0)
+    near = np.zeros((longest + 3, width), dtype=np.float32)
+    weight = np.zeros(longest + 3, dtype=np.float32)
+    theta = np.empty(width, dtype=np.float32)
+    ahead = np.empty(width, dtype=np.float32)
+    handed = np.empty(width, dtype=np.float32)
+    for passage in range(start, stop):
+        length = indptr[passage + 1] - indptr[passage]
+        tokens = zero
+        for i in range(length):
+            row = phi[indices[indptr[passage] + i]]
+            copy = near[i]
+            known = zero
+            for topic in range(width):
+                copy[topic] = row[topic]
+                known += row[topic]
+            weight[i] = np.float32(counts[indptr[passage] + i]) if known > zero else zero
+            tokens += weight[i]
+        if tokens == zero:
+            continue
+        # Entries that fill the last four count nothing.
+        for i in range(length, length + 3):
+            weight[i] = zero
+            near[i, :] = zero
         theta[:] = alpha
-        for _ in range(rounds):
-            handed[:] = np.float32(0.0)
-            for entry in range(indptr[passage], indptr[passage + 1]):
-                row = phi[indices[entry]]
-                fit = np.float32(0.0)
-                for topic in range(n_topics):
-                    fit += theta[topic] * row[topic]
-                if fit > np.float32(0.0):
-                    known = True
-                    share = np.float32(counts[entry]) / fit
-                    for topic in range(n_topics):
-                        handed[topic] += share * row[topic]
-            for topic in range(n_topics):
-                theta[topic] = alpha[topic] + theta[topic] * handed[topic]
-        if known:
-            total = np.float32(0.0)
-            for topic in range(n_topics):
-                total += theta[topic]
-            for topic in range(n_topics):
-                passage_topic_matrix[passage - start, topic] = theta[topic] / total
+        ahead[:] = alpha
+        for done in range(rounds):
+            handed[:] = zero
+            for i in range(0, length, 4):
+                row_0, row_1, row_2, row_3 = near[i], near[i + 1], near[i + 2], near[i + 3]
+                fit_0, fit_1, fit_2, fit_3 = zero, zero, zero, zero
+                for topic in range(width):
+                    fit_0 += ahead[topic] * row_0[topic]
+                    fit_1 += ahead[topic] * row_1[topic]
+                    fit_2 += ahead[topic] * row_2[topic]
+                    fit_3 += ahead[topic] * row_3[topic]
+                share_0 = weight[i] / fit_0 if fit_0 > zero else zero
+                share_1 = weight[i + 1] / fit_1 if fit_1 > zero else zero
+                share_2 = weight[i + 2] / fit_2 if fit_2 > zero else zero
+                share_3 = weight[i + 3] / fit_3 if fit_3 > zero else zero
+                for topic in range(width):
+                    handed[topic] += (
+                        share_0 * row_0[topic]
+                        + share_1 * row_1[topic]
+                        + share_2 * row_2[topic]
+                        + share_3 * row_3[topic]
+                    )
+            push = np.float32(done / (done + 3.0))
+            moved = zero
+            for topic in range(width):
+                value = alpha[topic] + ahead[topic] * handed[topic]
+                step = value - theta[topic]
+                moved += abs(step)
+                theta[topic] = value
+                ahead[topic] = max(value + push * step, alpha[topic])
+            if moved < np.float32(still) * tokens:
+                break
+        total = zero
+        for topic in range(n_topics):
+            total += theta[topic]
+        for topic in range(n_topics):
+            passage_topic_matrix[passage, topic] = theta[topic] / total
 
 
 fold_in = compiled(_fold_in, reorder_sums=True)

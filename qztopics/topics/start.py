@@ -2,34 +2,41 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from qztopics.parallel import map_chunks
 from qztopics.topics.sampling import even_rows
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
     from scipy.sparse import csr_matrix
 
-LEARNED_MAX = 10_000
-"""Of more passages, groups are learned from an even sample."""
+    from qztopics.topics.latent import LatentSpace
+
+DIMS_LEARNED_MAX, LEARNED_MAX = 20_000, 10_000
+"""Of more passages, dimensions and groups are learned from even samples of so many."""
 
 DIMS = 50
-RESTARTS = 2
-ROUNDS = 30
+RESTARTS, ROUNDS = 2, 30
+"""Of k-means. One run of ten rounds on 5,000 passages takes half the time and is as stable, but held-out perplexity
+after 100 sweeps is up to two per cent higher on some corpora."""
 ROWS_AT_ONCE = 4096
 
 _SEED = 20250101
 """Fixed on purpose: the start belongs to the corpus, and the caller's seed to the draws."""
 
 
-def group_passages(counts: csr_matrix, n_groups: int) -> NDArray[np.int32]:
+def group_passages(counts: csr_matrix, n_groups: int, *, jobs: int = 1) -> NDArray[np.int32]:
     """Group passages by k-means on latent dimensions of TF-IDF, the larger group first.
 
     A sampler that starts from random topics ends in another optimum for every seed. Groups are nearly the same for
-    nearly the same passages, and a sweep or two undoes what they get wrong: one passage, one topic. Runs on one thread
-    and takes no seed, so the same counts give the same bytes.
+    nearly the same passages, and a sweep or two undoes what they get wrong: one passage, one topic. Takes no seed, so
+    the same counts give the same bytes. Memory beyond the counts is that of a sample and of a block of rows.
 
     Parameters
     ----------
@@ -37,6 +44,8 @@ def group_passages(counts: csr_matrix, n_groups: int) -> NDArray[np.int32]:
         passage_term_matrix, canonical csr (n_passages, n_terms); not changed.
     n_groups
         Groups wanted, 1 or more. Fewer come back where there are fewer different passages.
+    jobs
+        Most threads; no byte depends on it.
 
     Returns
     -------
@@ -52,40 +61,57 @@ def group_passages(counts: csr_matrix, n_groups: int) -> NDArray[np.int32]:
     from threadpoolctl import threadpool_limits
 
     from qztopics.features.tfidf import fit_idf, tfidf
-    from qztopics.topics.latent import fit_latent, project
+    from qztopics.topics.latent import fit_latent
 
-    weights = tfidf(counts, fit_idf(counts))
+    filled = np.flatnonzero(np.diff(counts.indptr))
+    if not len(filled):
+        return np.full(counts.shape[0], -1, dtype=np.int32)
+    idf = fit_idf(counts)
     with threadpool_limits(1):
+        weights = tfidf(counts[even_rows(counts.shape[0], DIMS_LEARNED_MAX)], idf)
         space = fit_latent(weights, DIMS, seed=_SEED)
-        # A matrix of one row or column has no latent dimensions; its rows are their own view.
-        view = project(space, weights) if len(space.components) else weights.toarray()
-        groups = _nearest(_centres(view[view.any(axis=1)], n_groups), view)
+        learned = _view(space, tfidf(counts[filled[even_rows(len(filled), LEARNED_MAX)]], idf))
+        place = partial(_nearest, centres=_centres(learned, n_groups), counts=counts, idf=idf, space=space)
+        parts = map_chunks(place, range(counts.shape[0]), jobs=jobs, backend="threads", chunk=ROWS_AT_ONCE)
+    groups = np.concatenate(parts)
     sizes = np.bincount(groups[groups >= 0], minlength=n_groups)
     rank = np.empty(n_groups, dtype=np.int32)
     rank[np.argsort(-sizes, kind="stable")] = np.arange(n_groups, dtype=np.int32)
-    filled = counts.getnnz(axis=1) > 0
     # Whoever has terms but nothing in the latent dimensions goes with the commonest group.
-    return np.where(filled, rank[np.maximum(groups, 0)] * (groups >= 0), -1).astype(np.int32)
+    return np.where(np.diff(counts.indptr) > 0, rank[np.maximum(groups, 0)] * (groups >= 0), -1).astype(np.int32)
 
 
-def _centres(rows: NDArray[np.float32], n_groups: int) -> NDArray[np.float32]:
+def _view(space: LatentSpace, weights: csr_matrix) -> NDArray[np.float32]:
+    """Rows in the latent dimensions; a matrix of one row or column has none, and its rows are their own view."""
+    from qztopics.topics.latent import project
+
+    return project(space, weights) if len(space.components) else weights.toarray()
+
+
+def _centres(view: NDArray[np.float32], n_groups: int) -> NDArray[np.float32]:
     from sklearn.cluster import KMeans
 
-    learned = rows[even_rows(len(rows), LEARNED_MAX)]
-    n_groups = min(n_groups, len(np.unique(learned, axis=0)))
+    rows = view[view.any(axis=1)]
+    n_groups = min(n_groups, len(np.unique(rows, axis=0)))
     if not n_groups:
-        return np.zeros((0, rows.shape[1]), dtype=np.float32)
-    means = KMeans(n_groups, n_init=RESTARTS, max_iter=ROUNDS, random_state=_SEED, algorithm="lloyd").fit(learned)
+        return np.zeros((0, view.shape[1]), dtype=np.float32)
+    means = KMeans(n_groups, n_init=RESTARTS, max_iter=ROUNDS, random_state=_SEED, algorithm="lloyd").fit(rows)
     return np.asarray(means.cluster_centers_, dtype=np.float32)
 
 
-def _nearest(centres: NDArray[np.float32], view: NDArray[np.float32]) -> NDArray[np.int64]:
-    """Nearest centre of each row, -1 for a row of zeros; |row| is the same for all centres and left out."""
-    groups = np.full(len(view), -1, dtype=np.int64)
+def _nearest(
+    passages: Sequence[int],
+    *,
+    centres: NDArray[np.float32],
+    counts: csr_matrix,
+    idf: NDArray[np.float32],
+    space: LatentSpace,
+) -> NDArray[np.int64]:
+    """Nearest centre of consecutive passages, -1 for a row of zeros; |row| is the same for all centres and left out."""
+    from qztopics.features.tfidf import tfidf
+
     if not len(centres):
-        return groups
+        return np.full(len(passages), -1, dtype=np.int64)
+    view = _view(space, tfidf(counts[passages[0] : passages[-1] + 1], idf))
     half = np.square(centres).sum(axis=1) / 2
-    for start in range(0, len(view), ROWS_AT_ONCE):
-        rows = view[start : start + ROWS_AT_ONCE]
-        groups[start : start + ROWS_AT_ONCE] = np.where(rows.any(axis=1), (half - rows @ centres.T).argmin(axis=1), -1)
-    return groups
+    return np.where(view.any(axis=1), (half - view @ centres.T).argmin(axis=1), -1)

@@ -231,18 +231,46 @@ def test_lda_same_doc_twice(n_topics: int) -> None:
     assert digest(together[order]) == digest(infer_topics(model, counts[order]))
 
 
-def test_fold_in_equals_plain_rounds_of_em() -> None:
+def plain_mixture(row: np.ndarray, phi: np.ndarray, alpha: np.ndarray, rounds: int, still: float) -> np.ndarray:
+    theta = ahead = alpha
+    for done in range(rounds):
+        shares = ahead[:, None] * phi
+        value = alpha + (shares / shares.sum(axis=0) * row).sum(axis=1)
+        theta, step = value, value - theta
+        ahead = np.maximum(value + done / (done + 3) * step, alpha)
+        if np.abs(step).sum() < still * row.sum():
+            break
+    return theta / theta.sum()
+
+
+def mixed_model(n_topics: int) -> tuple[TopicModel, csr_matrix]:
     rng = np.random.default_rng(5)
-    counts = csr_matrix(rng.poisson(0.3, (8, 20)).astype(np.int32))
-    phi = rng.dirichlet(np.full(20, 0.2), 4)
-    alpha = np.array([0.1, 0.2, 0.05, 0.4])
-    model = TopicModel(phi.astype(np.float32), alpha, 0.05)
+    counts = csr_matrix(rng.poisson(0.3, (20, 20)).astype(np.int32))
+    phi = rng.dirichlet(np.full(20, 0.2), n_topics).astype(np.float32)
+    return TopicModel(phi, rng.gamma(1.0, 0.2, n_topics) + 0.01, 0.05), counts
+
+
+@pytest.mark.parametrize("n_topics", [2, 4, 16, 17])
+def test_fold_in_equals_plain_rounds(n_topics: int) -> None:
+    model, counts = mixed_model(n_topics)
+    phi, alpha = model.topic_term_matrix.astype(np.float64), model.doc_topic_prior
     for row, mixture in zip(counts.toarray(), infer_topics(model, counts), strict=True):
-        theta = alpha.copy()
-        for _ in range(lda.FOLD_IN_ROUNDS):
+        if row.any():
+            plain = plain_mixture(row, phi, alpha, lda.FOLD_IN_ROUNDS, lda.STILL)
+            np.testing.assert_allclose(mixture, plain, atol=2e-5)
+
+
+def test_mixtures_are_near_those_of_a_long_run_without_shortcuts() -> None:
+    model, counts = mixed_model(8)
+    phi, alpha = model.topic_term_matrix.astype(np.float64), model.doc_topic_prior
+    away = []
+    for row, mixture in zip(counts.toarray(), infer_topics(model, counts), strict=True):
+        theta = alpha
+        for _ in range(500 * row.any()):
             shares = theta[:, None] * phi
             theta = alpha + (shares / shares.sum(axis=0) * row).sum(axis=1)
-        np.testing.assert_allclose(mixture, theta / theta.sum(), atol=2e-5)
+        away.append(np.abs(mixture - theta / theta.sum() * row.any()).sum())
+    assert np.mean(away) < 0.01
 
 
 def test_empty_passages_are_passed_over_and_get_zeros() -> None:
@@ -259,6 +287,25 @@ def test_a_term_that_no_topic_knows_counts_as_unknown() -> None:
     model = TopicModel(np.array([[1, 0], [1, 0]], dtype=np.float32), np.array([0.1, 0.1]), 0.05)
     assert infer_topics(model, csr_matrix(np.array([[0, 3]], dtype=np.int32))).tolist() == [[0, 0]]
     assert infer_topics(model, csr_matrix(np.array([[2, 3]], dtype=np.int32))).tolist() == [[0.5, 0.5]]
+
+
+def test_entries_of_zero_tokens_are_as_good_as_none() -> None:
+    model, _ = mixed_model(3)
+    explicit = csr_matrix(
+        (np.array([0, 2, 0], dtype=np.int32), np.array([1, 4, 7]), np.array([0, 2, 3])), shape=(2, 20)
+    )
+    mixtures = infer_topics(model, explicit)
+    assert not mixtures[1].any()
+    plain = explicit.copy()
+    plain.eliminate_zeros()
+    np.testing.assert_allclose(mixtures, infer_topics(model, plain), atol=1e-6)
+
+
+def test_counting_tokens_by_hand() -> None:
+    by_passage, by_term = np.zeros(3, dtype=np.int64), np.zeros(2, dtype=np.int64)
+    indptr, indices = np.array([0, 2, 2, 3]), np.array([0, 1, 1], dtype=np.int32)
+    kernels.count_tokens(indptr, indices, np.array([2, 1, 4], dtype=np.int32), by_passage, by_term)
+    assert (by_passage.tolist(), by_term.tolist()) == ([3, 0, 4], [2, 5])
 
 
 def test_one_term_one_topic_one_sweep() -> None:

@@ -38,6 +38,12 @@ def test_groups_learned_from_a_sample_reach_all_passages(monkeypatch: pytest.Mon
     assert np.array_equal(group_passages(counts, 3), np.array([2, 0, 1])[truth])
 
 
+def test_bytes_do_not_depend_on_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
+    counts, _ = planted((30, 50, 20, 10))
+    monkeypatch.setattr(start, "ROWS_AT_ONCE", 9)
+    assert len({group_passages(counts, 6, jobs=jobs).tobytes() for jobs in (1, 2, 3)}) == 1
+
+
 @pytest.mark.parametrize(
     ("rows", "n_groups", "expected"),
     [
