@@ -205,12 +205,14 @@ def _start(
     command: Sequence[str | Path], threads: int | None, output: IO[bytes] | int, words: IO[bytes]
 ) -> subprocess.Popen[bytes]:
     allowed = {} if threads is None else dict.fromkeys(THREADS, str(threads))
+    # Compiled modules are kept, as they are after an installation, whatever this shell says.
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     return subprocess.Popen(
         [str(part) for part in command],
         stdin=subprocess.DEVNULL,
         stdout=output,
         stderr=words,
-        env=os.environ | allowed,
+        env=kept | allowed,
         cwd=PROJECT,
     )
 

@@ -21,6 +21,8 @@ ROOT = Path(__file__).parents[1]
 
 WORKER = "PYTEST_XDIST_WORKER"
 
+# Hundreds of processes are started, and each would compile the whole package anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # No test but those that say so starts a browser to print a report.
 os.environ["QZTOPICS_CHROMIUM"] = ""
 

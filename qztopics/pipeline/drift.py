@@ -17,12 +17,14 @@ import numpy as np
 
 from qztopics.evaluation.spread import UNITS_MIN, Spread, fit_spread, margin, without_outliers
 from qztopics.features.counts import count_matrix
+from qztopics.features.id_rows import chosen_rows
 from qztopics.features.vocabulary import effective_min_df, encode
 from qztopics.model import DriftReference
 from qztopics.pipeline.classify import reader_of
 from qztopics.pipeline.drift_sample import DriftSample, draw_sample
 from qztopics.pipeline.reading import assemble
 from qztopics.text.tokenize import number_tokens
+from qztopics.topics.sampling import even_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,7 +44,7 @@ FALSE_ALARM = 0.05
 WORDS_MIN = 200
 """Of fewer words nothing is said."""
 
-DOCUMENTS_MAX = 5_000
+DOCUMENTS_MAX = 2_000
 """Of more documents of a training an even sample tells how they differ."""
 
 EXAMPLES = 10
@@ -171,16 +173,15 @@ def learn_reference(
     n_units = int(units.max(initial=-1)) + 1
     if n_units < UNITS_MIN:
         return None
-    term_counts = np.asarray(counts.sum(axis=0), dtype=np.int64).ravel()
-    if n_units > DOCUMENTS_MAX:
-        chosen = np.zeros(n_units, dtype=np.bool_)
-        chosen[np.arange(DOCUMENTS_MAX) * n_units // DOCUMENTS_MAX] = True
-    else:
-        chosen = np.ones(n_units, dtype=np.bool_)
+    # bincount adds whole numbers below 2^53, exactly.
+    term_counts = np.bincount(counts.indices, counts.data, counts.shape[1]).astype(np.int64)
+    frequency = np.bincount(counts.indices, minlength=counts.shape[1])
     rarest = effective_min_df(len(passages), min_df)
-    figures, sizes = _left_out(ids, counts, articles, units, term_counts, rarest)
-    figures = np.hstack([figures, _code_shares(codes, n_codes, ids.n_tokens, articles, sizes)])
-    used = (sizes > 0) & chosen[units]
+    rows, articles, units = _some_units(articles, units, even_rows(n_units, DOCUMENTS_MAX))
+    looked_at = chosen_rows(ids, rows)
+    figures, sizes = _left_out(looked_at, counts[rows], articles, units, term_counts, frequency, rarest)
+    figures = np.hstack([figures, _code_shares(codes[rows], n_codes, looked_at.n_tokens, articles, sizes)])
+    used = sizes > 0
     if len(np.unique(units[used])) < UNITS_MIN:
         return None
     kept = without_outliers(figures[used, :2], sizes[used], units[used])
@@ -204,21 +205,34 @@ def _articles(passages: Sequence[Passage]) -> tuple[NDArray[np.int64], NDArray[n
     return articles, np.array(units, dtype=np.int64)
 
 
+def _some_units(
+    articles: NDArray[np.int64], units: NDArray[np.int64], chosen: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Passages of the chosen documents; their articles, and the documents of these, both numbered anew."""
+    rows = np.flatnonzero(np.isin(units, chosen)[articles])
+    kept, numbered = np.unique(articles[rows], return_inverse=True)
+    return rows, numbered.astype(np.int64), np.searchsorted(chosen, units[kept])
+
+
 def _left_out(
     ids: TokenIds,
     counts: csr_matrix,
     articles: NDArray[np.int64],
     units: NDArray[np.int64],
     term_counts: NDArray[np.int64],
+    frequency: NDArray[np.int64],
     rarest: int,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Unknown share and bits of each article had its document been left out, shape (n_articles, 2); its words."""
+    """Unknown share and bits of each article had its document been left out, shape (n_articles, 2); its words.
+
+    `term_counts` and `frequency`, the passages that hold each term, are of the whole training; the rest is of the
+    documents that are looked at.
+    """
     n_terms = counts.shape[1]
     by_article = _summed(counts, articles, len(units))
     n_units = int(units.max()) + 1
     present = counts.copy()
     present.data = np.ones_like(present.data)
-    frequency = np.asarray(present.sum(axis=0), dtype=np.int64).ravel()
     inside = _summed(counts, units[articles], n_units)
     inside_frequency = _summed(present, units[articles], n_units)
     row = np.repeat(np.arange(len(units)), np.diff(by_article.indptr))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -184,12 +185,17 @@ def _reading(
         counts = count_matrix(found.words, len(reader.vocabulary))
     views, seed_counts, mixture = _views(reader, found, counts, jobs)
     evidence = Evidence(
-        n_characters=np.array([sum(map(str.isalnum, text)) for text in texts], dtype=np.int64),
+        n_characters=_n_characters(texts, reader.settings.policy.min_characters),
         n_known=np.diff(found.words.offsets).astype(np.int64),
         n_words=found.words.n_tokens.astype(np.int64),
         duplicate=np.zeros(len(texts), dtype=np.bool_),
     )
     return Reading(views, seed_counts, mixture, evidence, counts)
+
+
+def _n_characters(texts: Sequence[str], most: int) -> NDArray[np.int64]:
+    """Letters, digits and Han of each text, counted no further than to `most`."""
+    return np.array([sum(1 for _ in islice(filter(str.isalnum, text), most)) for text in texts], dtype=np.int64)
 
 
 def _views(

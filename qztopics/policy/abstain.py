@@ -24,7 +24,7 @@ class Evidence:
     Parameters
     ----------
     n_characters
-        Letters, digits and Han characters of the text.
+        Letters, digits and Han characters of the text, counted no further than what is too short.
     n_known, n_words
         Words in the vocabulary, and words in all, stop words left out.
     duplicate

@@ -60,11 +60,30 @@ def total(parts: Sequence[Linear]) -> Linear:
 
 
 def rowwise(matrix: csr_matrix | NDArray[np.float32], weight: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Product with float32 data whose result for a row does not depend on its neighbours."""
+    """Product with float32 data whose result for a row does not depend on its neighbours, as that of BLAS does.
+
+    Examples
+    --------
+    >>> rowwise(np.array([[1, 2]], np.float32), np.array([[3], [4]], np.float32)).tolist()
+    [[11.0]]
+    """
+    from qztopics.policy.linear_kernels import add_dense_scores, add_sparse_scores
+
+    if matrix.shape[1] != weight.shape[0]:
+        raise ValueError(f"rows of {matrix.shape[1]} features do not fit weights of {weight.shape[0]}")
+    scores = np.zeros((matrix.shape[0], weight.shape[1]))
+    weight = np.ascontiguousarray(weight, dtype=np.float32)
     if isinstance(matrix, np.ndarray):
-        # BLAS blocks rows, so that a row's last bits depend on the batch; einsum adds in a fixed order.
-        return np.asarray(np.einsum("ij,jk->ik", matrix.astype(np.float64), weight.astype(np.float64), optimize=False))
-    return np.asarray(matrix.astype(np.float64) @ weight, dtype=np.float64)
+        add_dense_scores(np.ascontiguousarray(matrix, dtype=np.float32), weight, scores)
+    else:
+        add_sparse_scores(
+            matrix.indptr.astype(np.int64),
+            matrix.indices.astype(np.int32),
+            matrix.data.astype(np.float32),
+            weight,
+            scores,
+        )
+    return scores
 
 
 def spread(scores: NDArray[np.floating]) -> float:
