@@ -19,6 +19,7 @@ from unittest.mock import patch
 
 import numpy as np
 import topics as shared
+from ratios import ratio, say
 
 from qztopics.settings import TopicSettings
 from qztopics.topics import lda
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 SWEEPS = 20
 GENSIM_CHUNK = 2_000
 SINGLE = 200
+GOALS = (8, 17)
 
 
 def seconds(run: Callable[[], object]) -> float:
@@ -70,7 +72,7 @@ def away_from_a_long_run(model: TopicModel, counts: csr_matrix) -> tuple[float, 
     return float(away.mean()), float(np.quantile(away, 0.99))
 
 
-def measure(corpus: shared.Measured, n_topics: int, runs: int) -> None:
+def measure(corpus: shared.Measured, n_topics: int, runs: int, to: Path | None) -> None:
     """Print a row for a corpus and a number of topics."""
     counts = corpus.counts
     prior = TopicSettings().topic_term_prior
@@ -81,6 +83,9 @@ def measure(corpus: shared.Measured, n_topics: int, runs: int) -> None:
     ratios = [slow / fast for slow, fast in pairs]
     single = seconds(lambda: [infer_topics(model, counts[i]) for i in range(SINGLE)]) / SINGLE
     mean, far = away_from_a_long_run(model, counts[:1_000])
+    goal, stretch = GOALS
+    words = f"inference of θ, {corpus.name}, K {n_topics}, same φ"
+    say(ratio(words, "gensim", *zip(*pairs, strict=True), goal, stretch), to)
     shared.row(
         corpus.name,
         n_topics,
@@ -100,12 +105,13 @@ def main() -> None:
     parser.add_argument("--topics", nargs="+", type=int, default=[30, 100])
     parser.add_argument("--passages", type=int, default=8_000)
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--json", type=Path, help="file that gets a JSON line per figure with a goal")
     asked = parser.parse_args()
     corpora = [shared.prepare(name, asked.data, asked.passages, []) for name in asked.only]
     shared.row("corpus", "K", "passages a second", "against gensim", "one passage", "away, mean", "away, 99 in 100")
     for corpus in corpora:
         for n_topics in asked.topics:
-            measure(corpus, n_topics, asked.runs)
+            measure(corpus, n_topics, asked.runs, asked.json)
 
 
 if __name__ == "__main__":

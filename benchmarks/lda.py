@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import topics as shared
+from ratios import alternate, ratio, say
 
 from qztopics.settings import TopicSettings
 from qztopics.topics.coherence import coherence
@@ -43,6 +44,9 @@ EQUAL = 1.005
 SWEEPS = (2, 5, 10, 20, 40, 60, 100)
 ITERATIONS = (20, 40, 60, 80, 100, 150, 200, 300)
 ETAS = (0.01, 0.02, 0.05, 0.1)
+BARS = ("tomotopy", "gensim", "cores")
+GOALS = {True: (5, 10), False: (2, 4)}
+"""Goal and stretch against tomotopy with its default eta, and with the best one."""
 GENSIM_PASSES = 20
 
 
@@ -97,7 +101,7 @@ def spread(values: Sequence[float], unit: str = "x") -> str:
     return f"{median(values):.3g}{unit} ({min(values):.3g}-{max(values):.3g})" if values else "never"
 
 
-def against_tomotopy(corpus: shared.Measured, n_topics: int, n_seeds: int) -> None:
+def against_tomotopy(corpus: shared.Measured, n_topics: int, n_seeds: int, to: Path | None) -> None:
     """Print ratios of seconds at tomotopy's marks, and the topics at that point."""
     train, seen, rest = shared.split(corpus)
     print(f"\nSeconds to tomotopy's perplexity, {corpus.name}, K {n_topics}, {n_seeds} seeds", flush=True)
@@ -114,7 +118,13 @@ def against_tomotopy(corpus: shared.Measured, n_topics: int, n_seeds: int) -> No
         there = [reach(curve, aim) for curve, aim in zip(ours, marks, strict=True)]
         for runner in dict.fromkeys((ETAS[0], best)):
             theirs = [reach(curve, aim) for curve, aim in zip(grid[runner], marks, strict=True)]
-            ratios = [b.seconds / a.seconds for a, b in zip(there, theirs, strict=True) if a and b]
+            pairs = [(b.seconds, a.seconds) for a, b in zip(there, theirs, strict=True) if a and b]
+            ratios = [b / a for b, a in pairs]
+            if mark == ETAS[0] and pairs:
+                words = f"LDA, {corpus.name}, K {n_topics}, to tomotopy's perplexity"
+                peer = f"tomotopy, eta {runner}" + (" (its default)" if runner == ETAS[0] else " (best of four)")
+                goal, stretch = GOALS[runner == ETAS[0]]
+                say(ratio(words, peer, *zip(*pairs, strict=True), goal, stretch), to)
             models = [a.model for a in there if a], [curve[-1].model for curve in grid[runner]]
             shared.row(
                 f"eta {mark}: {median(marks):.0f}",
@@ -132,10 +142,10 @@ def npmi(models: Sequence[TopicModel], corpus: shared.Measured) -> float:
     return float(np.mean([value for values in found for value in values if value is not None]))
 
 
-def against_gensim(corpus: shared.Measured, n_topics: int, n_seeds: int) -> None:
+def against_gensim(corpus: shared.Measured, n_topics: int, n_seeds: int, to: Path | None) -> None:
     """Print the ratio of seconds at gensim's mark."""
     train, seen, rest = shared.split(corpus)
-    ratios, sweeps = [], []
+    pairs, sweeps = [], []
     for seed in range(1, n_seeds + 1):
         begun = time.process_time()
         model = shared.fit_gensim(train, n_topics, seed, 0.0, passes=GENSIM_PASSES)
@@ -144,12 +154,15 @@ def against_gensim(corpus: shared.Measured, n_topics: int, n_seeds: int) -> None
         there = reach(scored(our_curve(train, n_topics, seed), seen, rest), mark)
         print(f"gensim seed {seed}: {seconds:.0f} s {mark:.0f}", flush=True)
         if there:
-            ratios.append(seconds / there.seconds)
+            pairs.append((seconds, there.seconds))
             sweeps.append(float(there.rounds))
-    shared.row(f"gensim, {corpus.name}, K {n_topics}", spread(ratios), f"{spread(sweeps, '')} sweeps")
+    print(f"ours: {spread(sweeps, '')} sweeps")
+    if pairs:
+        words = f"LDA, {corpus.name}, K {n_topics}, to gensim's perplexity after {GENSIM_PASSES} passes"
+        say(ratio(words, "gensim LdaModel, alpha and eta learned", *zip(*pairs, strict=True), 50, 200), to)
 
 
-def two_cores(corpus: shared.Measured, n_topics: int) -> None:
+def two_cores(corpus: shared.Measured, n_topics: int, to: Path | None) -> None:
     """Print the gain of a second thread, in seconds of the clock."""
     chosen = TopicSettings()
 
@@ -164,10 +177,21 @@ def two_cores(corpus: shared.Measured, n_topics: int) -> None:
         )
 
     model = learn(1)
-    for name, run in (("learning", learn), ("inference", lambda jobs: infer_topics(model, corpus.counts, jobs=jobs))):
+    for name, run in (("learning", learn), ("inferring", lambda jobs: infer_topics(model, corpus.counts, jobs=jobs))):
         run(2)
-        one, two = (min(_clock(run, jobs) for _ in range(3)) for jobs in (1, 2))
-        shared.row(f"two cores, {name}, {corpus.name}, K {n_topics}", f"{one / two:.2f}x", f"{one:.2f} -> {two:.2f} s")
+        one, two = alternate(lambda run=run: _clock(run, 1), lambda run=run: _clock(run, 2), 3)
+        say(
+            ratio(
+                f"{name} topics, {corpus.name}, K {n_topics}, two cores",
+                "one core",
+                one,
+                two,
+                1.8,
+                1.95,
+                measure="wall s",
+            ),
+            to,
+        )
 
 
 def _clock(run: Callable[[int], object], jobs: int) -> float:
@@ -183,9 +207,12 @@ def main() -> None:
     parser.add_argument("--peers", type=Path, help="site-packages folder with tomotopy")
     parser.add_argument("--only", nargs="+", choices=shared.READERS, default=list(shared.READERS))
     parser.add_argument("--topics", nargs="+", type=int, default=[50, 200])
-    parser.add_argument("--bars", nargs="+", choices=["tomotopy", "gensim", "cores"], default=["tomotopy", "cores"])
+    parser.add_argument(
+        "--bars", nargs="+", choices=["tomotopy", "gensim", "cores"], default=["tomotopy", "gensim", "cores"]
+    )
     parser.add_argument("--passages", type=int, default=8_000)
     parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--json", type=Path, help="file that gets a JSON line per figure with a goal")
     asked = parser.parse_args()
     if asked.peers:
         sys.path.append(str(asked.peers))
@@ -196,11 +223,11 @@ def main() -> None:
         fit_lda(corpus.counts[:50], 2, sweeps=4, topic_term_prior=0.05, seed=1)
         for n_topics in asked.topics:
             if "tomotopy" in asked.bars:
-                against_tomotopy(corpus, n_topics, asked.seeds)
+                against_tomotopy(corpus, n_topics, asked.seeds, asked.json)
             if "gensim" in asked.bars:
-                against_gensim(corpus, n_topics, asked.seeds)
+                against_gensim(corpus, n_topics, asked.seeds, asked.json)
             if "cores" in asked.bars:
-                two_cores(corpus, n_topics)
+                two_cores(corpus, n_topics, asked.json)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,8 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ratios import ratio, say
+
 from qztopics.features.counts import count_matrix
 from qztopics.features.vocabulary import learn
 from qztopics.settings import FeatureSettings
@@ -91,6 +93,7 @@ def main() -> None:
     parser.add_argument("--lexicon", type=Path, default=Path(__file__).parents[1] / "seeds" / "lexicon")
     parser.add_argument("--megabytes", type=float, default=3.0)
     parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--json", type=Path, help="file that gets a JSON line per figure with a goal")
     parser.add_argument("--no-check", action="store_true", help="time only")
     options = parser.parse_args()
     paths = sorted(p for p in options.data.rglob("*") if p.suffix in {".txt", ".tsv", ".jsonl"})
@@ -131,11 +134,15 @@ def main() -> None:
     median = {name: statistics.median(found) for name, found in rates.items()}
     for name, rate in median.items():
         print(f"{name:34} {rate:8.2f} MB/s")
-    ours = median["counts: numbers"]
-    print(f"text to counts against jieba + CountVectorizer: {ours / median['counts: jieba + CountVectorizer']:.1f} x")
-    print(f"text to counts against rjieba and strings: {ours / median['counts: rjieba, strings']:.2f} x")
-    threads = median["numbers, two threads, wall"] / median["numbers, one thread, wall"]
-    print(f"two threads against one: {threads:.2f} x")
+
+    def line(path: str, peer: str, theirs: str, ours: str, *bars: float, measure: str = "CPU s") -> None:
+        per_megabyte = ([1 / rate for rate in rates[name]] for name in (theirs, ours))
+        say(ratio(f"{path}, for each MB", peer, *per_megabyte, *bars, measure=measure), options.json)
+
+    line("text to counts", "jieba + CountVectorizer", "counts: jieba + CountVectorizer", "counts: numbers", 20, 40)
+    line("text to counts", "rjieba, strings", "counts: rjieba, strings", "counts: numbers", 1.5)
+    names = "numbers, one thread, wall", "numbers, two threads, wall"
+    line("segmenting, two cores", "one core", *names, 1.8, 1.95, measure="wall s")
 
 
 if __name__ == "__main__":
