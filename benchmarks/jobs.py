@@ -51,10 +51,11 @@ def count(folder: Path) -> csr_matrix:
     from qztopics.features.vocabulary import learn
     from qztopics.settings import CorpusSettings, FeatureSettings
     from qztopics.text.lexicon import read_lexicon
-    from qztopics.text.tokenize import tokenize
+    from qztopics.text.tokenize import number_tokens
 
     texts = [passage.text for passage in read_corpus([folder], CorpusSettings()).body()]
-    vocabulary, ids = learn(tokenize(texts, "rjieba", read_lexicon(PROJECT / "seeds" / "lexicon")), FeatureSettings())
+    tokens = number_tokens(texts, "rjieba", read_lexicon(PROJECT / "seeds" / "lexicon"))
+    vocabulary, ids = learn(tokens, FeatureSettings())
     return count_matrix(ids, len(vocabulary))
 
 
