@@ -266,6 +266,29 @@ def test_help_and_version_load_typer_alone():
     assert done.stdout.strip() == "[]"
 
 
+def test_classifying_one_file_loads_only_what_it_uses(trained):
+    """A cold start is mostly imports; no library comes in that this path has no use for."""
+    import subprocess
+
+    code = (
+        "import sys\nsys.argv = ['qztopics', 'classify', sys.argv[1], '--jobs', '1', '--output', 'cold.jsonl']\n"
+        "from qztopics.cli.main import main\ntry:\n    main()\nexcept SystemExit as end:\n    assert not end.code\n"
+        "names = {name.split('.')[0] for name in sys.modules}\n"
+        "idle = {'sklearn', 'gensim', 'matplotlib', 'pyarrow', 'jinja2', 'jieba', 'rjieba', 'pandas', 'openpyxl',"
+        " 'xlsxwriter', 'werkzeug', 'waitress', 'joblib', 'rich'}\n"
+        "ours = sum(name.startswith('qztopics') for name in sys.modules)\n"
+        "print(sorted(idle & names), 'qztopics.pipeline.train' in sys.modules, ours)"
+    )
+    page = min((trained / "seeds" / "new").glob("*.txt"))
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(page)], cwd=trained, capture_output=True, text=True, check=True
+    )
+    idle, trains, ours = done.stdout.strip().rsplit(" ", 2)
+    assert (idle, trains) == ("[]", "False")
+    assert int(ours) < 170, "modules of our own"
+    assert (trained / "cold.jsonl").stat().st_size
+
+
 def test_same_bytes_for_any_workers_hash_seed_order_and_name(project, run):
     (project / "labels.csv").write_bytes((Path(__file__).parents[2] / "seeds/labels.csv").read_bytes())
     pages = sorted((project / "pages").glob("*.txt"))
