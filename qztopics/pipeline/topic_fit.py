@@ -93,6 +93,11 @@ def learn_topics(
     chosen = settings.topics
     guide, seeds = _guide(counts, terms, taxonomy, settings, tell)
     n_topics = _number(counts, ids, terms, articles, settings, guide, jobs, tell)
+    if n_topics > counts.shape[0]:
+        tell(
+            f"{n_topics} are more than the {counts.shape[0]} passages, so most say nothing; "
+            "lower topics.n_topics or leave it out"
+        )
     if chosen.engine == "gensim":
         from qztopics.topics.gensim_lda import fit_lda_gensim
 

@@ -245,3 +245,10 @@ def test_damaged_figures_are_refused(guided, tmp_path, key, value, said):
 def test_an_unguided_model_is_stored_without_codes(planted, lexicon, settings):
     model, _ = train(planted[0], [], None, lexicon, settings)
     assert '"topic_codes"' not in take_apart(model, selftest="", engine="", trained_with={}).texts["model.json"]
+
+
+def test_more_topics_than_passages_are_told_of(planted, lexicon, settings):
+    told = []
+    corpus = replace(planted[0], articles=planted[0].articles[:12], passages=planted[0].passages[:12])
+    train(corpus, [], None, lexicon, asked(settings, n_topics=30, sweeps=5), lineage=Lineage(tell=told.append))
+    assert any(line.startswith("30 are more than the 12 passages") for line in told)
