@@ -85,7 +85,6 @@ _AGENCY = "新华社|中新社|人民日报|央视新闻|中新网|光明日报|
 _WIRE_LINE = Pattern(
     rf"[（(]?(?:(?:据|综合|转自)(?:{_AGENCY})[{HAN}\d]{{0,14}}|(?:{_AGENCY})[{HAN}\d]{{0,12}}(?:电|消息|讯))[)）]?"
 )
-_WIRE = Pattern(rf"(?:据|综合|转自)?({_AGENCY})[{HAN}\d]{{0,12}}[电讯](?:[（(]|\s|$)|[（(](?:据|综合|转自)({_AGENCY})")
 _DATELINE_FIRST = frozenset("（(本新人中")
 _DATELINE = Pattern(
     r"(?:[（(][^（()）]{0,30}[)）])?\s*(?:本报讯|本報訊|(?:本报|本報|新华社|人民日报|中新社)[^（(。，,]{0,24}?[电電讯訊])\s*[（(]([^（()）。]{2,80})[)）]"
@@ -186,21 +185,6 @@ def credits_of(texts: Iterable[str]) -> Credits:
             reporters.update(dict.fromkeys(found[0]))
             correspondents.update(dict.fromkeys(found[1]))
     return Credits(tuple(reporters), tuple(correspondents))
-
-
-def wire_of(texts: Iterable[str]) -> str | None:
-    """Agency that the lines of an article name as its source, or None.
-
-    Examples
-    --------
-    >>> wire_of(["据新华社海城6月10日电 望海区通航。"])
-    '新华社'
-    """
-    for text in texts:
-        line = text.strip()
-        if agency := _WIRE.match(line[:_LINE_MAX]) or _WIRE.search(line[-_TAIL:]):
-            return agency[1] or agency[2]
-    return None
 
 
 def _credit_parts(line: str) -> list[str]:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qztopics.corpus.credits import Credits, credits_of, is_credit, wire_of
+from qztopics.corpus.credits import Credits, credits_of, is_credit
 
 
 @pytest.mark.parametrize(
@@ -37,19 +37,6 @@ def test_names_of_one_line(line: str, reporters: tuple[str, ...], correspondents
 def test_names_of_an_article_come_once_and_in_printed_order() -> None:
     lines = ["校车进山", "本报讯(记者 林一)近日,校车进山。", "孩子们上车。(陈二 摄)", "(记者 赵三 林一 通讯员 钱四)"]
     assert credits_of(lines) == Credits(("林一", "赵三"), ("钱四",))
-
-
-@pytest.mark.parametrize(
-    ("line", "wire"),
-    [
-        ("据新华社海城1月9日电", "新华社"),
-        ("新华社海城1月9日电(记者林一)校车", "新华社"),
-        ("(据中新社)", "中新社"),
-        ("新华社区医院开诊", None),
-    ],
-)
-def test_the_agency(line: str, wire: str | None) -> None:
-    assert wire_of([line]) == wire
 
 
 @pytest.mark.parametrize(
