@@ -27,10 +27,11 @@ from qztopics.pipeline.hand_labels import article_groups, meet_labels
 from qztopics.pipeline.reading import read_texts
 from qztopics.pipeline.train import VOTES_PER_CODE, train
 from qztopics.policy.abstain import reasons
-from qztopics.policy.classifier import Classifier, Pool, TrainingRows, fit_classifier
+from qztopics.policy.fitting import fit_classifier
 from qztopics.policy.names import class_text
 from qztopics.policy.suggest import Unlabelled, choose
 from qztopics.policy.taxonomy import RESIDUAL, Taxonomy, read_taxonomy
+from qztopics.policy.training_rows import Pool, TrainingRows
 from qztopics.policy.views import Views, stack
 from qztopics.policy.votes import clear_votes
 from qztopics.settings import Settings
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from qztopics.pipeline.reading import Reading
+    from qztopics.policy.classifier import Classifier
 
     Chooser = Callable[["Desk", NDArray[np.float64], NDArray[np.int64], NDArray[np.int64], int], NDArray[np.int64]]
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from qztopics.bundle.components import SELFTEST, put_together, take_apart
 from qztopics.bundle.reader import Bundle, open_bundle
-from qztopics.bundle.store import publish
 from qztopics.corpus import read
 from qztopics.corpus.repair import record_text, take_record
 from qztopics.errors import TooManyRejectedError, UsageError
@@ -18,7 +17,6 @@ from qztopics.pipeline.classify import classify, reader_of
 from qztopics.pipeline.drift import Drift, drift_of
 from qztopics.pipeline.reading import Reading, count_terms, read_texts
 from qztopics.pipeline.selftest import library_versions, make_selftest, replay
-from qztopics.pipeline.shares import shares_of
 from qztopics.pipeline.stream import Asked, Judged, Reprints, judge_slice, judge_slices
 from qztopics.records import Document
 from qztopics.rows import Row, make_rows
@@ -129,6 +127,8 @@ class LoadedModel:
         UsageError
             The model has no policy topics.
         """
+        from qztopics.pipeline.shares import shares_of
+
         self._codes()
         passages = self._passages(inputs, max_bad)
         found = shares_of(self.model, passages, classify(self.model, passages, held_out=True, jobs=jobs))
@@ -250,6 +250,8 @@ def store(model: Model, models_dir: Path, name: str, *, seconds: float) -> str:
     seconds
         How long the training took; kept beside the version, outside its identifier.
     """
+    from qztopics.bundle.store import publish
+
     parts = take_apart(
         model,
         selftest=make_selftest(model),

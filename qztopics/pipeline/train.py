@@ -24,10 +24,11 @@ from qztopics.pipeline.reading import Reader, Reading, count_seeds, latent_input
 from qztopics.pipeline.topic_edits import Lineage, apply_edits, settle_topics
 from qztopics.pipeline.topic_fit import known_stability, learn_topics
 from qztopics.policy.baselines import held_out_linear, held_out_majority
-from qztopics.policy.classifier import DUAL_MAX, Pool, TrainingRows, fit_classifier
 from qztopics.policy.few import POOL_MAX
+from qztopics.policy.fitting import DUAL_MAX, fit_classifier
 from qztopics.policy.names import class_text
 from qztopics.policy.taxonomy import RESIDUAL
+from qztopics.policy.training_rows import Pool, TrainingRows
 from qztopics.policy.views import stack
 from qztopics.policy.votes import clear_votes, keyword_vote
 from qztopics.text.lexicon import Lexicon, with_user_words
@@ -48,8 +49,9 @@ if TYPE_CHECKING:
 
     from qztopics.evaluation.labels import HandLabel
     from qztopics.features.vocabulary import TokenIds, Vocabulary
-    from qztopics.policy.classifier import Classifier, CrossFit
+    from qztopics.policy.classifier import Classifier
     from qztopics.policy.taxonomy import Taxonomy
+    from qztopics.policy.training_rows import CrossFit
     from qztopics.policy.views import Views
     from qztopics.records import Corpus, Passage
     from qztopics.settings import Settings

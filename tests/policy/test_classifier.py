@@ -7,11 +7,12 @@ import pytest
 from scipy.sparse import csr_matrix
 
 from qztopics.pipeline.reading import latent_input
-from qztopics.policy import classifier as module
+from qztopics.policy import fitting as module
 from qztopics.policy.calibration import fit_temperature, softmax
-from qztopics.policy.classifier import TrainingRows, fit_classifier
 from qztopics.policy.explain import contributions, largest
+from qztopics.policy.fitting import fit_classifier
 from qztopics.policy.ridge import solve_dual
+from qztopics.policy.training_rows import TrainingRows
 from qztopics.policy.views import Views, gram
 from qztopics.topics.latent import LatentSpace, project
 

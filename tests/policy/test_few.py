@@ -11,9 +11,10 @@ from qztopics.policy import students
 from qztopics.policy.anchor import PENALTY, PLAIN, combine, fit_ridge, inner_products
 from qztopics.policy.calibration import damped, probabilities, softmax
 from qztopics.policy.choose import Given, Mix, choose, mixes
-from qztopics.policy.classifier import Pool, TrainingRows, fit_classifier
+from qztopics.policy.fitting import fit_classifier
 from qztopics.policy.linear import Linear, spread, total
 from qztopics.policy.names import class_text, read_names
+from qztopics.policy.training_rows import Pool, TrainingRows
 from qztopics.policy.views import Views, stack
 from qztopics.topics.latent import LatentSpace, fit_latent, project
 
