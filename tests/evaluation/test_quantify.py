@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from qztopics.evaluation import quantify
 from qztopics.evaluation.prior_shift import (
     Correction,
     design_effect,
@@ -308,3 +309,24 @@ def test_design_effect_by_hand():
     assert design_effect(chance, np.ones(4), np.arange(4)) == 1
     assert design_effect(chance, np.ones(4), np.array([0, 1, 0, 1])) == 1, "never below independence"
     assert design_effect(chance[:1], np.ones(1), np.zeros(1, int)) == 1
+
+
+def test_of_very_many_passages_a_sample_is_resampled(monkeypatch):
+    """The estimate stays that of all, and the interval holds it at about the same width."""
+    rng = np.random.default_rng(5)
+    hand = np.repeat([0, 1], 60)
+    sure = np.array([[0.8, 0.2], [0.25, 0.75]])
+    known = HandLabelled(
+        sure[np.where(rng.random(120) < 0.2, 1 - hand, hand)], hand, articles=np.arange(120), rows=np.full(120, -1)
+    )
+    judged = Judged(sure[(rng.random(4000) < 0.4).astype(int)], articles=np.repeat(np.arange(200, 1000), 5))
+    whole = corrected_shares(judged, known, seed=1, rounds=200)
+    monkeypatch.setattr(quantify, "RESAMPLED_MAX", 1000)
+    part = corrected_shares(judged, known, seed=1, rounds=200)
+    assert part.corrected.tolist() == whole.corrected.tolist()
+    assert part.raw.tolist() == whole.raw.tolist()
+    width, narrow = (found.high - found.low for found in (part, whole))
+    assert (width > 0.7 * narrow).all()
+    assert (width < 1.6 * narrow).all()
+    assert (part.low <= part.corrected).all()
+    assert (part.corrected <= part.high).all()
