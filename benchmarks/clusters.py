@@ -32,7 +32,7 @@ from qztopics.features.vocabulary import learn
 from qztopics.pipeline.reading import latent_input
 from qztopics.settings import Settings
 from qztopics.text.lexicon import read_lexicon
-from qztopics.text.tokenize import tokenize
+from qztopics.text.tokenize import number_tokens
 from qztopics.topics.choose import default_n_topics
 from qztopics.topics.clusters import fit_clusters
 from qztopics.topics.latent import fit_latent, project
@@ -110,7 +110,7 @@ def read(data: Path, task: str, *, pool: bool) -> Texts:
 def prepare(texts: list[str], seed: int) -> Matrices:
     """Segment, count and weight, and learn latent dimensions, as training does."""
     settings = Settings()
-    tokens = tokenize(texts, settings.text.segmenter, read_lexicon(LEXICON))
+    tokens = number_tokens(texts, settings.text.segmenter, read_lexicon(LEXICON))
     vocabulary, ids = learn(tokens, settings.features)
     counts = count_matrix(ids, len(vocabulary))
     character_counts = learn_characters(texts, settings.features)[1]

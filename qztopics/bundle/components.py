@@ -69,6 +69,15 @@ class _Extra(BaseModel):
     topic_codes: list[str] = []
 
 
+def _cluster_arrays(clusters: Clusters) -> dict[str, NDArray[Any]]:
+    arrays: dict[str, NDArray[Any]] = {"clusters.centres": clusters.centres}
+    if clusters.mixture is not None:
+        arrays |= {"clusters.term_scores": clusters.mixture.term_scores, "clusters.bias": clusters.mixture.bias}
+    if clusters.directions is not None:
+        arrays["clusters.directions"] = clusters.directions
+    return arrays
+
+
 def take_apart(model: Model, *, selftest: str, engine: str, trained_with: Mapping[str, str]) -> Parts:
     """Turn a model into plain arrays and texts.
 
@@ -89,13 +98,8 @@ def take_apart(model: Model, *, selftest: str, engine: str, trained_with: Mappin
         "lda.topic_term": model.topics.topic_term_matrix,
         "lda.alpha": model.topics.doc_topic_prior,
         "lda.beta": np.array([model.topics.topic_term_prior]),
-        "clusters.centres": model.clusters.centres,
+        **_cluster_arrays(model.clusters),
     }
-    if model.clusters.mixture is not None:
-        arrays |= {
-            "clusters.term_scores": model.clusters.mixture.term_scores,
-            "clusters.bias": model.clusters.mixture.bias,
-        }
     for name, group_map in (("clusters", model.cluster_map), ("topics", model.topic_map)):
         if group_map is not None:
             arrays |= {
@@ -234,7 +238,7 @@ def put_together(bundle: Bundle) -> Model:
         character_idf=take.above("tfidf.characters.idf", take.array("tfidf.characters.idf", np.float32, (n_ngrams,))),
         topics=TopicModel(phi, alpha, float(beta[0]), _topic_codes(extra, take, taxonomy, n_topics)),
         latent=LatentSpace(latent),
-        clusters=Clusters(centres, _mixture(take, len(centres), n_terms)),
+        clusters=Clusters(centres, _mixture(take, len(centres), n_terms), _directions(take, len(centres), len(latent))),
         cluster_map=_group_map(take, "clusters", len(centres), n_codes),
         topic_map=_group_map(take, "topics", n_topics, n_codes),
         classifier=_classifier(take, extra, (n_ngrams, n_terms, n_codes, len(latent), n_topics), n_codes),
@@ -402,6 +406,12 @@ def _drift(take: _Taker, n_terms: int, n_codes: int) -> DriftReference | None:
     units = int(take.array("drift.units", np.int64, (1,))[0])
     take.demand(2 <= units <= 2**40, "drift.units", "a number of documents")
     return DriftReference(table, units, counts)
+
+
+def _directions(take: _Taker, n_clusters: int, n_latent: int) -> NDArray[np.float32] | None:
+    if not take.has("clusters.directions"):
+        return None
+    return take.array("clusters.directions", np.float32, (n_clusters, n_latent))
 
 
 def _mixture(take: _Taker, n_clusters: int, n_terms: int) -> Mixture | None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 PRIOR_SHARE = 0.5
 """Smoothing of a cluster, as a share of the words of an average cluster."""
 
-SWEEPS = 30
+SWEEPS = 20
 SETTLING = 5
 """Last sweeps, in which passages go to the best cluster instead of a drawn one."""
 

@@ -1,4 +1,4 @@
-"""The compiled loop of the mixture of word distributions: one Gibbs sweep over all passages, on one thread."""
+"""The compiled loops of clusters, on one thread: a Gibbs sweep over all passages, and products of single rows."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from qztopics.topics.kernels import GAMMA, compiled, stream, unit
+from qztopics.topics.kernels import compiled, stream, unit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -16,8 +16,24 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float32]
     Doubles = NDArray[np.float64]
 
-TINY = 2.0**-60
-"""Added to a random number before its logarithm is taken."""
+FAR = 30.0
+"""A cluster whose log probability is so much below the best one's is never drawn."""
+
+
+@compiled
+def draw(scores: Doubles, mark: float) -> int:
+    """Draw a cluster by its log probability, up to a constant, with a random number in [0, 1)."""
+    best, total = scores.max(), 0.0
+    for k in range(scores.shape[0]):
+        if scores[k] > best - FAR:
+            total += np.exp(scores[k] - best)
+    left = mark * total
+    for k in range(scores.shape[0]):
+        if scores[k] > best - FAR:
+            left -= np.exp(scores[k] - best)
+            if left < 0:
+                return k
+    return int(scores.argmax())
 
 
 @compiled
@@ -41,7 +57,7 @@ def move_passages(
     Parameters
     ----------
     drawn
-        Draw the cluster by its probability (with Gumbel noise, so that it takes one pass); else take the best.
+        Draw the cluster by its probability; else take the best.
     indptr, indices, weights
         Word weights of the passages by row.
     lengths
@@ -54,16 +70,18 @@ def move_passages(
     """
     n_clusters = sizes.shape[0]
     scores = np.zeros(n_clusters, dtype=np.float64)
+    log_sizes = np.log(sizes)
     for passage in range(cluster_of.shape[0]):
         start, stop = indptr[passage], indptr[passage + 1]
         if start == stop:
             continue
         old, length = cluster_of[passage], lengths[passage]
         sizes[old] -= 1.0
+        log_sizes[old] = np.log(sizes[old])
         totals[old] -= length
         for k in range(n_clusters):
             # Half the length stands for the passage's own words, which join the total one after the other.
-            scores[k] = np.log(sizes[k]) - length * np.log(totals[k] + 0.5 * length)
+            scores[k] = log_sizes[k] - length * np.log(totals[k] + 0.5 * length)
         for entry in range(start, stop):
             term, weight = indices[entry], weights[entry]
             left = max(term_weights[term, old] - weight, prior[term])
@@ -72,19 +90,24 @@ def move_passages(
             row = logs[term]
             for k in range(n_clusters):
                 scores[k] += weight * row[k]
-        state = stream(seed, sweep, passage)
-        new, best = 0, -np.inf
-        for k in range(n_clusters):
-            score = scores[k]
-            if drawn:
-                state += GAMMA
-                score -= np.log(TINY - np.log(unit(state) + TINY))
-            if score > best:
-                new, best = k, score
+        new = draw(scores, unit(stream(seed, sweep, passage))) if drawn else scores.argmax()
         cluster_of[passage] = new
         sizes[new] += 1.0
+        log_sizes[new] = np.log(sizes[new])
         totals[new] += length
         for entry in range(start, stop):
             term = indices[entry]
             term_weights[term, new] += weights[entry]
             logs[term, new] = np.log(term_weights[term, new])
+
+
+@compiled
+def add_products(rows: Doubles, weights: Doubles, scores: Doubles) -> None:
+    """Add rows (n, n_dims) times weights (n_dims, n_clusters) to scores (n, n_clusters), which are overwritten.
+
+    A row's sums depend on the row alone, bit for bit; those of a matrix product change with the number of rows.
+    """
+    for i in range(rows.shape[0]):
+        for j in range(rows.shape[1]):
+            for k in range(scores.shape[1]):
+                scores[i, k] += rows[i, j] * weights[j, k]

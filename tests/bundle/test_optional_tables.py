@@ -17,7 +17,7 @@ from qztopics.records import Corpus
 
 pytestmark = pytest.mark.slow
 
-LATER = ("held.fate", "corpus.documents")
+LATER = ("held.fate", "corpus.documents", "clusters.directions")
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +58,8 @@ def test_a_bundle_of_an_earlier_version_opens(model, tmp_path):
 
     found = published(model, tmp_path, earlier)
     assert found.documents is None
+    assert found.clusters.directions is None
+    assert found.clusters.mixture is not None
     assert found.out_of_fold.fate is None
     assert np.array_equal(found.out_of_fold.hand, model.out_of_fold.hand)
 
@@ -79,5 +81,10 @@ def test_damaged_tables_are_refused(model, tmp_path, name, damage):
 
 
 def test_a_model_without_the_tables_is_stored_without_them(model):
-    bare = replace(model, documents=None, out_of_fold=replace(model.out_of_fold, fate=None))
+    bare = replace(
+        model,
+        documents=None,
+        out_of_fold=replace(model.out_of_fold, fate=None),
+        clusters=replace(model.clusters, directions=None),
+    )
     assert not set(LATER) & set(take_apart(bare, selftest="", engine="", trained_with={}).arrays)

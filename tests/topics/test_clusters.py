@@ -12,6 +12,7 @@ from scipy.sparse import csr_matrix
 from qztopics.errors import DataError
 from qztopics.topics import clusters as module
 from qztopics.topics.clusters import TOPIC_SCALE, Clusters, assign_clusters, cluster_view, fit_clusters
+from qztopics.topics.mixture import mixture_scores
 
 SIZES = (9, 20, 14)
 
@@ -43,20 +44,54 @@ def test_planted_groups_are_found_and_numbered_by_size() -> None:
         np.testing.assert_allclose(clusters.centres[k], view[labels == k].mean(axis=0), atol=1e-6)
 
 
-def test_words_correct_the_start() -> None:
-    """Latent dimensions that mislead about four of 43 passages."""
+def test_words_find_groups_where_latent_dimensions_mix_them() -> None:
+    """Latent dimensions that mislead about four of 43 passages mislead about these alone."""
     latent, mixtures, counts, truth = planted()
-    for moved in (0, 10, 20, 30):
-        latent[moved] = latent[np.argmax(truth != truth[moved])]
-        mixtures[moved] = mixtures[np.argmax(truth != truth[moved])]
-    labels = fit_clusters(latent, mixtures, counts, 3, seed=1)[1]
+    moved = [0, 10, 20, 30]
+    for i in moved:
+        latent[i] = latent[np.argmax(truth != truth[i])]
+        mixtures[i] = mixtures[np.argmax(truth != truth[i])]
+    labels = np.delete(fit_clusters(latent, mixtures, counts, 3, seed=1)[1], moved)
+    truth = np.delete(truth, moved)
     assert [set(truth[labels == k].tolist()) for k in range(3)] == [{1}, {2}, {0}]
 
 
+def test_latent_dimensions_decide_where_words_do_not() -> None:
+    latent, mixtures, counts, truth = planted()
+    clusters, labels = fit_clusters(latent, mixtures, counts, 3, seed=1)
+    ones = csr_matrix(np.ones((3, counts.shape[1]), dtype=np.int32))
+    found = assign_clusters(clusters, np.eye(3, 5), np.zeros((3, 4)), ones)
+    assert found.tolist() == [labels[np.argmax(truth == k)] for k in range(3)]
+
+
+def test_clusters_without_directions_go_by_the_mixture_alone() -> None:
+    latent, mixtures, counts, _ = planted(noise=0.6)
+    clusters, _ = fit_clusters(latent, mixtures, counts, 3, seed=1)
+    assert clusters.mixture is not None
+    found = assign_clusters(Clusters(clusters.centres, clusters.mixture), latent, mixtures, counts)
+    assert found.tolist() == mixture_scores(clusters.mixture, counts).argmax(axis=1).tolist()
+
+
+def test_scores_are_those_of_words_and_products_of_latent_dimensions() -> None:
+    latent, mixtures, counts, _ = planted(noise=0.6)
+    clusters, labels = fit_clusters(latent, mixtures, counts, 6, seed=1)
+    assert clusters.mixture is not None
+    assert clusters.directions is not None
+    rows = latent / np.linalg.norm(latent, axis=1, keepdims=True)
+    scores = mixture_scores(clusters.mixture, counts) + rows @ clusters.directions.T
+    assert scores.argmax(axis=1).tolist() == labels.tolist()
+
+
+def test_matched_clusters_are_those_that_share_most_passages() -> None:
+    first = np.array([0, 0, 0, 1, 1, 2, 2, 2])
+    other = np.array([2, 2, 2, 0, 0, 1, 1, 0])
+    assert [order.tolist() for order in module._matched([first, other, first], 3)] == [[0, 1, 2], [2, 0, 1], [0, 1, 2]]
+
+
 def test_equally_large_groups_are_numbered_by_their_first_member() -> None:
-    groups = np.eye(3)[[2, 0, 1, 0, 1, 2]]
-    words = csr_matrix((3 * groups).astype(np.int32))
-    assert fit_clusters(groups, no_topics(6), words, 3, seed=5)[1].tolist() == [0, 1, 2, 1, 2, 0]
+    groups = np.eye(3)[[2, 0, 1, 0, 1, 2] * 5]
+    words = csr_matrix((9 * groups).astype(np.int32))
+    assert fit_clusters(groups, no_topics(30), words, 3, seed=5)[1].tolist() == [0, 1, 2, 1, 2, 0] * 5
 
 
 def test_numbers_do_not_depend_on_the_seed_where_groups_are_clear() -> None:
@@ -149,7 +184,7 @@ def test_matrices_that_do_not_fit_are_refused() -> None:
         cluster_view(np.zeros((2, 2)), np.zeros((3, 2)))
     with pytest.raises(DataError, match="4 dimensions and the clusters 3"):
         assign_clusters(Clusters(np.zeros((1, 3), dtype=np.float32)), np.zeros((2, 2)), np.zeros((2, 2)), counts[:2])
-    with pytest.raises(DataError, match="43 rows and the counts 2"):
+    with pytest.raises(DataError, match="43 and the counts 2"):
         fit_clusters(latent, mixtures, counts[:2], 2, seed=1)
     clusters, _ = fit_clusters(latent, mixtures, counts, 3, seed=1)
     with pytest.raises(DataError, match="11 terms and the clusters 12"):
@@ -169,7 +204,7 @@ space = fit_latent(matrix, 40, seed=1)
 latent = project(space, matrix)
 mixtures = rng.dirichlet(np.full(20, 0.1), 2000).astype(np.float32)
 clusters, labels = fit_clusters(latent, mixtures, csr_matrix(matrix, dtype=np.int32), 12, seed=1)
-made = (space.components, latent, clusters.centres, clusters.mixture.term_scores, labels)
+made = (space.components, latent, clusters.centres, clusters.mixture.term_scores, clusters.directions, labels)
 print(hashlib.sha256(b"".join(a.tobytes() for a in made)).hexdigest())
 """
 

@@ -63,8 +63,8 @@ def test_relevance_ranks_what_is_the_groups_own() -> None:
     assert topic_relevance(TopicModel(topics, np.ones(2), 0.05)).argmax(axis=1).tolist() == [1, 2]
     from scipy.sparse import csr_matrix
 
-    counts = csr_matrix([[2, 2, 0], [2, 2, 0], [2, 0, 2], [2, 0, 2]])
-    mixture = fit_mixture(counts, np.array([0, 0, 1, 1]), 2, seed=1)
+    counts = csr_matrix([[2, 2, 0], [2, 0, 2]] * 20)
+    mixture = fit_mixture(counts, np.array([0, 1] * 20), 2, seed=1)
     assert cluster_relevance(mixture, counts).argmax(axis=1).tolist() == [1, 2]
 
 
