@@ -1,7 +1,7 @@
 """How soon LDA is as good as other libraries: seconds to their held-out perplexity, and what the topics are like then.
 
     python benchmarks/lda.py --data FOLDER [--peers SITE_PACKAGES] [--only laws csldcp] [--topics 50 200]
-        [--bars tomotopy gensim cores] [--passages 8000] [--seeds 3]
+        [--bars tomotopy gensim cores] [--passages 4000] [--seeds 3]
 
 Data, peers, tokens, vocabulary and perplexity are those of `topics.py`; the held-out articles are others. Every system
 learns its passage prior. Seconds are CPU seconds of one thread: ours from the counts to the model, with start, layout
@@ -210,7 +210,7 @@ def main() -> None:
     parser.add_argument(
         "--bars", nargs="+", choices=["tomotopy", "gensim", "cores"], default=["tomotopy", "gensim", "cores"]
     )
-    parser.add_argument("--passages", type=int, default=8_000)
+    parser.add_argument("--passages", type=int, default=4_000)
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--json", type=Path, help="file that gets a JSON line per figure with a goal")
     asked = parser.parse_args()
@@ -224,8 +224,9 @@ def main() -> None:
         for n_topics in asked.topics:
             if "tomotopy" in asked.bars:
                 against_tomotopy(corpus, n_topics, asked.seeds, asked.json)
-            if "gensim" in asked.bars:
-                against_gensim(corpus, n_topics, asked.seeds, asked.json)
+            # A seed of gensim takes minutes, and the ratio is far from its goal: one will do, for the fewest topics.
+            if "gensim" in asked.bars and n_topics == min(asked.topics):
+                against_gensim(corpus, n_topics, 1, asked.json)
             if "cores" in asked.bars:
                 two_cores(corpus, n_topics, asked.json)
 
