@@ -8,8 +8,8 @@ and Kaplan 2007, Summarizing data using bottom-k sketches).
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
-from itertools import accumulate, takewhile
+from dataclasses import dataclass, replace
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -40,6 +40,8 @@ class DriftSample:
         All passages of the batch, furniture too.
     n_passages, n_documents
         All body passages of first printings, and their documents.
+    end
+        Lot of the first article that was left out; None where there is none. No later one is in the sample.
     """
 
     passages: tuple[Passage, ...]
@@ -48,6 +50,7 @@ class DriftSample:
     n_all: int
     n_passages: int
     n_documents: int
+    end: bytes | None = None
 
     def without(self, articles: Container[str]) -> DriftSample:
         """Leave out the passages of some articles."""
@@ -89,21 +92,25 @@ def join_samples(samples: Iterable[DriftSample]) -> DriftSample:
             sum(part.n_all for part in parts),
             sum(part.n_passages for part in parts),
             sum(part.n_documents for part in parts),
+            min((part.end for part in parts if part.end is not None), default=None),
         )
     )
 
 
 def _drawn(whole: DriftSample) -> DriftSample:
-    if len(whole.passages) <= PASSAGES_MAX:
-        return whole
     sizes: dict[str, int] = {}
     for passage in whole.passages:
         sizes[passage.article_id] = sizes.get(passage.article_id, 0) + 1
-    ordered = sorted(sizes, key=lambda article: (_lot(article), article))
-    running = accumulate(sizes[article] for article in ordered)
-    fitting = len(list(takewhile(lambda total: total <= PASSAGES_MAX, running)))
-    chosen = set(ordered[: max(1, fitting)])
-    return _some(whole, [i for i, passage in enumerate(whole.passages) if passage.article_id in chosen])
+    chosen: set[str] = set()
+    room, end = PASSAGES_MAX, whole.end
+    for lot, article in sorted((_lot(article), article) for article in sizes):
+        if (end is not None and lot >= end) or (sizes[article] > room and chosen):
+            end = lot if end is None else min(lot, end)
+            break
+        chosen.add(article)
+        room -= sizes[article]
+    kept = [i for i, passage in enumerate(whole.passages) if passage.article_id in chosen]
+    return replace(_some(whole, kept), end=end)
 
 
 def _lot(article: str) -> bytes:
@@ -111,11 +118,9 @@ def _lot(article: str) -> bytes:
 
 
 def _some(whole: DriftSample, kept: list[int]) -> DriftSample:
-    return DriftSample(
-        tuple(whole.passages[i] for i in kept),
-        tuple(whole.rows[i] for i in kept),
-        whole.probability[kept],
-        whole.n_all,
-        whole.n_passages,
-        whole.n_documents,
+    return replace(
+        whole,
+        passages=tuple(whole.passages[i] for i in kept),
+        rows=tuple(whole.rows[i] for i in kept),
+        probability=whole.probability[kept],
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from qztopics.pipeline import drift_sample
@@ -29,8 +29,9 @@ def few(monkeypatch):
     monkeypatch.setattr(drift_sample, "PASSAGES_MAX", 12)
 
 
-@settings(deadline=None, max_examples=60)
-@given(sizes=st.lists(st.integers(1, 6), min_size=2, max_size=20), cut=st.integers(1, 19))
+@settings(deadline=None, max_examples=200)
+@given(sizes=st.lists(st.integers(1, 15), min_size=2, max_size=20), cut=st.integers(1, 19))
+@example([1, 2, 5, 6], 1)
 def test_joined_parts_are_the_sample_of_the_whole(sizes, cut):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(drift_sample, "PASSAGES_MAX", 12)
