@@ -4,7 +4,8 @@
 
 Runs each script in a process of its own, one after the other, and writes RESULTS.md: the machine, the versions, one row
 per figure with its goal, and what could not be measured and why. `--passages` are the sizes of growth.py. Scripts take
-the options of `ratios.parser` as far as they know them; each adds a JSON line per figure to the file of `--json`.
+the options of `ratios.parser` as far as they know them; each adds a JSON line per figure to the file of `--json`. With
+`--work`, scripts that `--only` leaves out stand in the table as they were last run there, with their commit.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import sys
 import tempfile
 import time
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -64,11 +65,13 @@ class Outcome:
     said: str = ""
     failure: str = ""
     seconds: float = 0.0
+    state: str = ""
+    """Commit of the project that was measured."""
 
 
 def run_script(script: str, given: argparse.Namespace, work: Path) -> Outcome:
     """Run a script with the options it knows, and collect its lines; a failure is kept in words."""
-    outcome = Outcome(script)
+    outcome = Outcome(script, state=commit())
     if not (HERE / script).is_file():
         outcome.failure = "there is no such script"
         return outcome
@@ -96,6 +99,17 @@ def run_script(script: str, given: argparse.Namespace, work: Path) -> Outcome:
     if child.wait():
         outcome.failure = f"ended with {child.returncode}: {' '.join(outcome.said.split())[-LAST_WORDS:]}"
     return outcome
+
+
+def keep(outcome: Outcome, work: Path) -> None:
+    """Keep what came of a script, for a table that is written when others are run again."""
+    (work / f"{outcome.script}.outcome.json").write_text(json.dumps(asdict(outcome)), encoding="utf-8")
+
+
+def last(script: str, work: Path) -> Outcome | None:
+    """What came of a script when it was last run with this work folder."""
+    path = work / f"{script}.outcome.json"
+    return Outcome(**json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else None
 
 
 def machine() -> Iterator[str]:
@@ -174,7 +188,7 @@ def write_up(outcomes: Sequence[Outcome], about: Sequence[str]) -> str:
         "\n".join(peers()),
         "## What the scripts print",
         *(
-            f"### {outcome.script} ({outcome.seconds:,.0f} s)\n\n```text\n{outcome.said.strip()}\n```"
+            f"### {outcome.script} ({outcome.seconds:,.0f} s, {outcome.state})\n\n```text\n{outcome.said.strip()}\n```"
             for outcome in outcomes
             if outcome.said
         ),
@@ -230,7 +244,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="qztopics-bench-") as made:
         work = (given.work or Path(made)).resolve()
         work.mkdir(parents=True, exist_ok=True)
-        outcomes = [run_script(script, given, work) for script in given.only]
+        for script in given.only:
+            keep(run_script(script, given, work), work)
+        outcomes = [kept for script in SCRIPTS if (kept := last(script, work))]
     given.output.write_text(write_up(outcomes, about), encoding="utf-8")
     print(f"== written to {given.output}")
     if any(outcome.failure for outcome in outcomes):

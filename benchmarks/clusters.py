@@ -8,7 +8,8 @@ all three are told the number of classes. The pool (unlabelled texts, the other 
 all three: for idf and terms, and to fit on. The peers get the best of a small grid, chosen on the very figures that are
 printed: KMeans on words, or on words and character pairs, fitted with or without the pool; LDA with one of three
 topic-term priors. Method and settings of the project were chosen on `tnews` and `iflytek`; the bars are for `csldcp`
-and `thucnews`, which were looked at a few times on the way. Intervals are 95 % t intervals over seeds: they show what chance in fitting does, not in the texts.
+and `thucnews`, which were looked at a few times on the way. Intervals are 95 % t intervals over seeds: they show what
+chance in fitting does, not in the texts.
 """
 
 from __future__ import annotations

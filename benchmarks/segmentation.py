@@ -1,6 +1,6 @@
 """Segmenting straight to word numbers: the same tokens as rjieba on every text, and how fast.
 
-    python benchmarks/segmentation.py --data FOLDER [--megabytes 3] [--repeats 3] [--lexicon seeds/lexicon]
+    python benchmarks/segmentation.py --data FOLDER [--megabytes 10] [--repeats 3] [--lexicon seeds/lexicon]
 
 FOLDER holds `.txt` and `.tsv` files, a text a line, and `.jsonl` files whose strings are texts. First the tokens of all
 texts are compared. Then a stretch of the longest file is timed in turns, by processor seconds (wall clock for two
@@ -91,7 +91,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--lexicon", type=Path, default=Path(__file__).parents[1] / "seeds" / "lexicon")
-    parser.add_argument("--megabytes", type=float, default=3.0)
+    parser.add_argument("--megabytes", type=float, default=10.0)
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--json", type=Path, help="file that gets a JSON line per figure with a goal")
     parser.add_argument("--no-check", action="store_true", help="time only")
