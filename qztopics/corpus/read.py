@@ -25,8 +25,8 @@ __all__ = ["Columns", "Slice", "plan_slices", "read_corpus", "read_slice", "read
 CHUNK_CHARACTERS = 1_000_000
 """What a process reads at once, for the whole corpus."""
 
-CHUNKS_MIN = 8
-"""Below so many chunks, about 25 MB, starting processes costs more than it saves."""
+CHUNKS_MIN = 30
+"""Below so many chunks, about 90 MB, starting processes and taking over what they read costs more than it saves."""
 
 
 @dataclass(frozen=True, slots=True)

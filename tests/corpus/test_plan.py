@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import orjson
 import pytest
 
-from qztopics.corpus import plan
+from qztopics.corpus import plan, read
 from qztopics.corpus.read import Columns, plan_slices, read_corpus, read_slice
 from qztopics.errors import DataError
 from qztopics.settings import CorpusSettings
@@ -79,3 +79,11 @@ def test_a_column_that_no_table_has_is_refused_before_anything_is_read(tmp_path)
 def test_no_input_is_one_empty_slice():
     (chosen,) = plan_slices([], SETTINGS, most=10)
     assert read_slice(chosen).documents == ()
+
+
+@pytest.mark.slow
+def test_processes_read_the_same_corpus(tmp_path, monkeypatch):
+    alone = read_corpus([fill(tmp_path)], SETTINGS)
+    monkeypatch.setattr(read, "CHUNK_CHARACTERS", 100)
+    monkeypatch.setattr(read, "CHUNKS_MIN", 2)
+    assert read_corpus([tmp_path], SETTINGS, jobs=2) == alone
