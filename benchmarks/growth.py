@@ -6,8 +6,8 @@ Each size is one real `qztopics train`, without its page, on recombined text (`r
 with the sample's taxonomy, lexicon and labels, which are found in the sample corpus. Seconds are CPU seconds of the
 process and its workers. A step is what a named function takes without the named functions inside it (`STEPS`); the rest
 of the time goes by the stage of the progress bar it falls in. Memory is the most that the process and its workers held
-together, sampled every fifth of a second, pages they share counted once. The matrices are all arrays that hold a row a
-passage: counts, both TF-IDF views, latent dimensions, topics, seed terms. An exponent is the slope of log seconds over
+together, sampled every fifth of a second, pages they share counted once. The matrices are what training holds of all
+passages: counts, latent dimensions and topic mixtures. An exponent is the slope of log seconds over
 log passages between two sizes: 1 is linear. A million passages are about 300 MB of text.
 """
 
@@ -55,7 +55,7 @@ STEPS = {
         "settle_topics": "topics: order and ids",
         "learn_ngrams": "characters: count, choose",
         "fit_latent": "latent dimensions",
-        "read_rows": "views of every passage, in parts",
+        "_see_all": "views of every passage, in parts",
         "count_seeds": "classifier: seed terms",
         "clear_votes": "classifier: keyword votes",
         "fit_classifier": "classifier: fit and check",
@@ -71,6 +71,8 @@ STEPS = {
     "qztopics.cli.report": {"score": "scores"},
     "qztopics.api": {"store": "write the model"},
 }
+MATRICES = ("count_matrix", "_see_all")
+"""Steps that return what is held of all passages: counts; latent dimensions and topic mixtures."""
 WHOLE = {
     "text, MB": "text_mb",
     "all, CPU s": "cpu",
@@ -167,7 +169,7 @@ def array_bytes(value: object) -> int:
 def train_watched(report: Path, arguments: Sequence[str]) -> None:
     """In a process of its own: run `qztopics train` and write down what its steps took."""
     clock = Clock()
-    largest = [0]
+    sizes: dict[str, int] = {}
     missing = []
     from qztopics.cli import terminal
     from qztopics.cli.main import main as qztopics
@@ -180,15 +182,18 @@ def train_watched(report: Path, arguments: Sequence[str]) -> None:
 
         yield begin
 
-    def views(result: object) -> None:
-        largest[0] = max(largest[0], array_bytes(result))
+    def measured(name: str) -> Callable[[Any], None]:
+        def look(result: object) -> None:
+            sizes[name] = max(sizes.get(name, 0), array_bytes(result))
+
+        return look
 
     terminal.progress = watching
     for module, functions in STEPS.items():
         home = import_module(module)
         for name, shown in functions.items():
             if hasattr(home, name):
-                look = views if name == "assemble" else lambda _result: None
+                look = measured(name) if name in MATRICES else lambda _result: None
                 setattr(home, name, clock.step(shown, getattr(home, name), look))
             else:
                 missing.append(f"{module}.{name}")
@@ -197,7 +202,7 @@ def train_watched(report: Path, arguments: Sequence[str]) -> None:
         qztopics()
     finally:
         clock.turn()
-        record = {"steps": clock.spent, "matrices_mb": largest[0] / MEGABYTE, "missing": missing}
+        record = {"steps": clock.spent, "matrices_mb": sum(sizes.values()) / MEGABYTE, "missing": missing}
         report.write_text(json.dumps(record), encoding="utf-8")
 
 
