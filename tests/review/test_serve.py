@@ -104,7 +104,19 @@ def test_five_hundred_connections_do_not_keep_another_tab_waiting(served):
     for holder in holders:
         holder.start()
     time.sleep(1)
-    taken = sorted(seconds_to_answer(host, headers) for _ in range(200))
+
+    def seconds_with_reload() -> float:
+        """A server at its limit may close a connection at once; a browser asks again, and the wait counts whole."""
+        started = time.perf_counter()
+        while True:
+            try:
+                seconds_to_answer(host, headers)
+            except ConnectionError:
+                assert time.perf_counter() - started < 10
+            else:
+                return time.perf_counter() - started
+
+    taken = sorted(seconds_with_reload() for _ in range(200))
     stop.set()
     for holder in holders:
         holder.join()
