@@ -31,6 +31,7 @@ from qztopics.features.counts import count_matrix
 from qztopics.features.tfidf import fit_idf, tfidf
 from qztopics.features.vocabulary import learn
 from qztopics.pipeline.reading import latent_input
+from qztopics.sampling import even_rows
 from qztopics.settings import Settings
 from qztopics.text.lexicon import read_lexicon
 from qztopics.text.tokenize import number_tokens
@@ -95,7 +96,7 @@ def thucnews(folder: Path) -> tuple[dict[str, str], list[str]]:
     with (folder / "train_54k.tsv").open(encoding="utf-8") as lines:
         table = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
         titles = list({row["text"]: row["label"] for row in table}.items())
-    chosen = {titles[i][0]: titles[i][1] for i in (np.arange(TITLES) * len(titles) // TITLES).tolist()}
+    chosen = {titles[i][0]: titles[i][1] for i in even_rows(len(titles), TITLES).tolist()}
     return chosen, [text for text, _ in titles]
 
 

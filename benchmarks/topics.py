@@ -27,6 +27,7 @@ import numpy as np
 from qztopics.features.counts import count_matrix
 from qztopics.features.vocabulary import learn
 from qztopics.policy.taxonomy import RESIDUAL, read_taxonomy
+from qztopics.sampling import even_rows
 from qztopics.settings import FeatureSettings, TopicSettings
 from qztopics.text.lexicon import read_lexicon, with_user_words
 from qztopics.text.tokenize import number_tokens
@@ -100,7 +101,7 @@ READERS = {"laws": read_laws, "csldcp": read_csldcp}
 def prepare(name: str, folder: Path, most: int, seed_terms: list[tuple[str, tuple[str, ...]]]) -> Measured:
     """Read a corpus, thin it to evenly spaced passages, and count."""
     texts, articles = READERS[name](folder)
-    chosen = np.arange(min(most, len(texts))) * len(texts) // min(most, len(texts))
+    chosen = even_rows(len(texts), most)
     lexicon = with_user_words(read_lexicon(SEEDS / "lexicon"), [term for _, terms in seed_terms for term in terms])
     vocabulary, ids = learn(number_tokens([texts[i] for i in chosen], "rjieba", lexicon), FeatureSettings())
     counts = count_matrix(ids, len(vocabulary))

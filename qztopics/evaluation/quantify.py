@@ -33,6 +33,7 @@ from qztopics.evaluation.prior_shift import (
     labelled_mix,
     resampled_biases,
 )
+from qztopics.sampling import even_rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -257,7 +258,7 @@ def _thinned(parts: _Parts) -> _Parts:
     n = len(parts.open_weights)
     if n <= RESAMPLED_MAX:
         return parts
-    chosen = np.arange(RESAMPLED_MAX) * n // RESAMPLED_MAX
+    chosen = even_rows(n, RESAMPLED_MAX)
     some = parts.open_weights[chosen]
     return replace(
         parts,

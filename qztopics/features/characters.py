@@ -162,7 +162,7 @@ def character_ids(texts: Sequence[str], vocabulary: CharacterVocabulary, *, jobs
 @lru_cache(maxsize=2)
 def _table(vocabulary: CharacterVocabulary) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32]]:
     """Hash table of a vocabulary, made once; its arrays are not written to."""
-    from qztopics.features.kernels import make_table
+    from qztopics.hash_table import make_table
 
     return make_table(vocabulary.keys, np.arange(len(vocabulary), dtype=np.int32))
 
@@ -186,7 +186,7 @@ def _passages_of_ngrams(
     marks: bool,
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32]]:
     """All n-grams of the texts with the number of texts that hold each, in no certain order."""
-    from qztopics.features.kernels import EMPTY
+    from qztopics.hash_table import EMPTY
 
     table = _PassageTable(np.full(1 << 12, EMPTY, np.int64), np.zeros(1 << 12, np.int32), 0)
     for block in blocks(texts):
@@ -206,7 +206,8 @@ class _PassageTable:
 
 def _add_block(table: _PassageTable, points: CodePoints, n_max: int) -> _PassageTable:
     """Count a block into the table, which is doubled when the next passage might not fit."""
-    from qztopics.features.kernels import EMPTY, fill_table, ngram_passages
+    from qztopics.features.kernels import ngram_passages
+    from qztopics.hash_table import EMPTY, fill_table
 
     keys, passages, used, row = table.keys, table.passages, table.used, 0
     last_row = np.full(keys.size, -1, np.int32)

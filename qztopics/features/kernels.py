@@ -1,8 +1,6 @@
 """Compiled loops over integer arrays: counting, character n-grams, seed terms.
 
 All kernels release the interpreter lock, so several threads may run them, and use no `prange`: a fork after one dies.
-Hash tables are two arrays of a power-of-two length, keys and values, with linear probing; an empty slot has key
-`EMPTY`. What leaves this room never depends on the order of slots.
 """
 
 from __future__ import annotations
@@ -12,39 +10,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from qztopics.compiled import compiled as kernel
+from qztopics.hash_table import BITS, EMPTY, find
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     Int32Array = npt.NDArray[np.int32]
     Int64Array = npt.NDArray[np.int64]
-
-EMPTY = -1
-BITS = 21
-"""Bits of a code point: the largest, U+10FFFF, needs 21, so three fit into a positive int64."""
-
-_MIX = 0x9E3779B97F4A7C15 - 2**64  # 2^64 / golden ratio as a signed number: Fibonacci hashing (Knuth, TAOCP 3, 6.4)
-
-
-@kernel
-def find(keys: Int64Array, key: int) -> int:
-    """Slot that holds `key`, or the empty slot where it belongs."""
-    mask = keys.size - 1
-    mixed = key * _MIX
-    slot = (mixed ^ (mixed >> 32)) & mask
-    while keys[slot] != EMPTY and keys[slot] != key:
-        slot = (slot + 1) & mask
-    return slot
-
-
-@kernel
-def fill_table(new_keys: Int64Array, new_values: Int32Array, keys: Int64Array, values: Int32Array) -> None:
-    """Put pairs into an empty table of at least twice their number of slots."""
-    for i in range(new_keys.size):
-        if new_keys[i] != EMPTY:
-            slot = find(keys, new_keys[i])
-            keys[slot] = new_keys[i]
-            values[slot] = new_values[i]
 
 
 @kernel
@@ -206,11 +178,3 @@ def longest_matches(
                 end += 1
             i = stop
         id_offsets[row + 1] = end
-
-
-def make_table(keys: Int64Array, values: Int32Array) -> tuple[Int64Array, Int32Array]:
-    """Hash table of distinct non-negative keys, at most half full."""
-    size = 1 << max(4, int(2 * keys.size).bit_length())
-    table_keys, table_values = np.full(size, EMPTY, np.int64), np.zeros(size, np.int32)
-    fill_table(keys, values, table_keys, table_values)
-    return table_keys, table_values

@@ -137,22 +137,15 @@ class _Trie:
 
 
 def _make_trie(terms: Sequence[str]) -> _Trie:
-    from qztopics.features.kernels import make_table
+    from qztopics.hash_table import add_word, edge_table
 
     edges: dict[int, int] = {}
     term_of_node = [-1]
     for i, term in enumerate(terms):
         if not term:
             raise SettingsError("a seed term is empty; expected one or more characters; take it out of the taxonomy")
-        node = 0
-        for character in term:
-            edge = node << 21 | ord(character)
-            if edge not in edges:
-                edges[edge] = len(term_of_node)
-                term_of_node.append(-1)
-            node = edges[edge]
+        node = add_word(term, edges, term_of_node)
         if term_of_node[node] >= 0:
             raise SettingsError(f"the seed term {term!r} is twice in the list; expected each once; take one out")
         term_of_node[node] = i
-    keys, children = np.fromiter(edges.keys(), np.int64, len(edges)), np.fromiter(edges.values(), np.int32, len(edges))
-    return _Trie(make_table(keys, children), np.array(term_of_node, np.int32))
+    return _Trie(edge_table(edges), np.array(term_of_node, np.int32))

@@ -23,8 +23,8 @@ from qztopics.model import DriftReference
 from qztopics.pipeline.classify import reader_of
 from qztopics.pipeline.drift_sample import DriftSample, draw_sample
 from qztopics.pipeline.reading import assemble
+from qztopics.sampling import even_rows
 from qztopics.text.tokenize import number_tokens
-from qztopics.topics.sampling import even_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -31,6 +31,7 @@ from qztopics.policy.taxonomy import RESIDUAL
 from qztopics.policy.training_rows import Pool, TrainingRows
 from qztopics.policy.views import stack
 from qztopics.policy.votes import clear_votes, keyword_vote
+from qztopics.sampling import even_rows
 from qztopics.text.lexicon import Lexicon, with_user_words
 from qztopics.text.tokenize import number_tokens
 from qztopics.topics.agreement import map_clusters
@@ -39,7 +40,6 @@ from qztopics.topics.clusters import fit_clusters
 from qztopics.topics.coherence import coherence
 from qztopics.topics.latent import LEARNED_MAX, fit_latent
 from qztopics.topics.names import cluster_relevance, group_names, topic_relevance
-from qztopics.topics.sampling import even_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

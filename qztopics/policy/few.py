@@ -23,7 +23,7 @@ from qztopics.policy.names import Names, read_names
 from qztopics.policy.students import Ground, prepare, teach
 from qztopics.policy.training_rows import CrossFit
 from qztopics.policy.views import stack
-from qztopics.topics.sampling import even_rows
+from qztopics.sampling import even_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable

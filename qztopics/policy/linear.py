@@ -67,22 +67,17 @@ def rowwise(matrix: csr_matrix | NDArray[np.float32], weight: NDArray[np.float32
     >>> rowwise(np.array([[1, 2]], np.float32), np.array([[3], [4]], np.float32)).tolist()
     [[11.0]]
     """
-    from qztopics.policy.linear_kernels import add_dense_scores, add_sparse_scores
+    from qztopics.products import add_dense, add_sparse
 
     if matrix.shape[1] != weight.shape[0]:
         raise ValueError(f"rows of {matrix.shape[1]} features do not fit weights of {weight.shape[0]}")
     scores = np.zeros((matrix.shape[0], weight.shape[1]))
     weight = np.ascontiguousarray(weight, dtype=np.float32)
     if isinstance(matrix, np.ndarray):
-        add_dense_scores(np.ascontiguousarray(matrix, dtype=np.float32), weight, scores)
+        add_dense(np.ascontiguousarray(matrix, dtype=np.float64), weight, scores)
     else:
-        add_sparse_scores(
-            matrix.indptr.astype(np.int64),
-            matrix.indices.astype(np.int32),
-            matrix.data.astype(np.float32),
-            weight,
-            scores,
-        )
+        data = matrix.data.astype(np.float64)
+        add_sparse(matrix.indptr.astype(np.int64), matrix.indices.astype(np.int32), data, weight, scores)
     return scores
 
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from qztopics.compiled import compiled
+from qztopics.hash_table import BITS, find
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -44,7 +45,6 @@ UNKNOWN, DROPPED = -1, -2
 USER_ROOT, SPECIAL_ROOT = 0, 1
 
 _FIRST_HAN = 0x4E00
-_BITS = 21  # of a code point
 _MIX = np.uint64(0x9E3779B97F4A7C15)  # 2^64 / golden ratio: Fibonacci hashing (Knuth, TAOCP 3, 6.4)
 _B, _E, _M, _S = range(4)
 
@@ -106,16 +106,6 @@ class Output(NamedTuple):
 
 
 @compiled
-def tree_slot(edges: Longs, key: int) -> int:
-    """Slot that holds an edge, or the empty slot where it belongs."""
-    mask = edges.size - 1
-    slot = np.int64((np.uint64(key) * _MIX) >> np.uint64(32)) & mask
-    while edges[slot] != -1 and edges[slot] != key:
-        slot = (slot + 1) & mask
-    return int(slot)
-
-
-@compiled
 def word_slot(text: Ints, start: int, end: int, words: Words) -> int:
     """Slot of the word `text[start:end]`, or the empty slot where it belongs."""
     mixed = np.uint64(end - start)
@@ -150,8 +140,8 @@ def special_end(text: Ints, start: int, size: int, kinds: npt.NDArray[np.uint8],
     if start > 0 and is_letter(text[start], kinds) and is_letter(text[start - 1], kinds):
         return found, word
     for i in range(start, size):
-        key = np.int64(node) << _BITS | text[i]
-        slot = tree_slot(tree.edges, key)
+        key = np.int64(node) << BITS | text[i]
+        slot = find(tree.edges, key)
         if tree.edges[slot] != key:
             break
         node = tree.children[slot]
@@ -268,8 +258,8 @@ def find_route(
         if kinds[text[start + i]] & STARTS_USER_WORD:
             node = np.int64(USER_ROOT)
             for j in range(i, size):
-                key = node << _BITS | text[start + j]
-                slot = tree_slot(tree.edges, key)
+                key = node << BITS | text[start + j]
+                slot = find(tree.edges, key)
                 if tree.edges[slot] != key:
                     break
                 node = np.int64(tree.children[slot])

@@ -81,6 +81,7 @@ class Numbers:
 
 def number(numbering: Numbering, texts: Sequence[str]) -> Numbers:
     """Number the tokens of some texts; may run in several threads at once."""
+    from qztopics.hash_table import n_slots
     from qztopics.text.kernels import RUN_MAX, Output, Words, number_texts
 
     joined = "".join(texts)
@@ -94,7 +95,7 @@ def number(numbering: Numbering, texts: Sequence[str]) -> Numbers:
     fresh = Words(
         np.empty(room + room // RUN_MAX, np.int32),
         np.zeros(room + 1, np.int64),
-        np.full(_slots(room) if room else 0, -1, np.int32),
+        np.full(n_slots(room) if room else 0, -1, np.int32),
         numbering.n_known,
     )
     output = Output(np.empty(codes.size, np.int32), np.empty_like(offsets), np.empty(len(texts), np.int32))
@@ -212,41 +213,27 @@ def _suggest_frequency(word: str, frequencies: Mapping[str, int], log_total: flo
 
 
 def _make_words(words: Sequence[str], first: int) -> Words:
+    from qztopics.hash_table import n_slots
     from qztopics.text.kernels import Words, fill_words
 
     offsets = np.zeros(len(words) + 1, np.int64)
     np.cumsum([len(word) for word in words], out=offsets[1:])
     codes = np.frombuffer(bytearray("".join(words).encode("utf-32-le", "surrogatepass")), np.int32)
-    made = Words(codes, offsets, np.full(_slots(len(words)), -1, np.int32), first)
+    made = Words(codes, offsets, np.full(n_slots(len(words)), -1, np.int32), first)
     fill_words(made)
     return made
 
 
 def _make_tree(han: list[str], special: list[str], number_of: Mapping[str, int], n_kept: int, n_own: int) -> Tree:
-    from qztopics.text.kernels import SPECIAL_ROOT, USER_ROOT, Tree, tree_slot
+    from qztopics.hash_table import add_word, edge_table
+    from qztopics.text.kernels import SPECIAL_ROOT, USER_ROOT, Tree
 
     edges: dict[int, int] = {}
     words = [-1, -1]
     for root, found in ((USER_ROOT, han), (SPECIAL_ROOT, special)):
         for word in found:
-            node = root
-            for character in word:
-                edge = node << 21 | ord(character)
-                if edge not in edges:
-                    edges[edge] = len(words)
-                    words.append(-1)
-                node = edges[edge]
-            words[node] = number_of[word]
-    keys, children = np.full(_slots(len(edges)), -1, np.int64), np.zeros(_slots(len(edges)), np.int32)
-    for edge, child in edges.items():
-        slot = tree_slot(keys, edge)
-        keys[slot], children[slot] = edge, child
-    return Tree(keys, children, np.array(words, np.int32), n_kept, n_own)
-
-
-def _slots(entries: int) -> int:
-    """Power of two that leaves half a hash table empty."""
-    return 1 << max(4, (2 * entries).bit_length())
+            words[add_word(word, edges, words, root)] = number_of[word]
+    return Tree(*edge_table(edges), np.array(words, np.int32), n_kept, n_own)
 
 
 def _marked_kinds(han: list[str], special: list[str]) -> npt.NDArray[np.uint8]:

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from qztopics.errors import DataError
+from qztopics.sampling import even_rows
 from qztopics.topics.latent import unit_length
 from qztopics.topics.mixture import Mixture, fit_mixture, mixture_scores
-from qztopics.topics.sampling import even_rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -300,7 +300,7 @@ def _heaviest(
     mixture: Mixture, directions: NDArray[np.float32] | None, latent: NDArray[np.floating], counts: csr_matrix
 ) -> NDArray[np.int32]:
     """Likeliest cluster of each row, -1 for a row without terms."""
-    from qztopics.topics.mixture_kernels import add_products
+    from qztopics.products import add_dense
 
     labels = np.full(counts.shape[0], -1, dtype=np.int32)
     if not len(mixture.bias):
@@ -310,7 +310,7 @@ def _heaviest(
         rows = counts[start : start + ROWS_AT_ONCE]
         scores = mixture_scores(mixture, rows)
         if weights is not None:
-            add_products(unit_length(latent[start : start + ROWS_AT_ONCE]).astype(np.float64), weights, scores)
+            add_dense(unit_length(latent[start : start + ROWS_AT_ONCE]).astype(np.float64), weights, scores)
         labels[start : start + ROWS_AT_ONCE] = np.where(np.diff(rows.indptr) > 0, scores.argmax(axis=1), -1)
     return labels
 

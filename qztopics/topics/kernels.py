@@ -10,14 +10,13 @@ In the loops: `theta` is a passage's mixture, `phi` a topic's term distribution,
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING
 
-import numba
 import numpy as np
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from qztopics.compiled import compiled
 
+if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Ints = NDArray[np.int32]
@@ -26,26 +25,10 @@ if TYPE_CHECKING:
     Doubles = NDArray[np.float64]
     Topics = NDArray[np.int16]
 
-_F = TypeVar("_F", bound="Callable[..., Any]")
-
 GAMMA = np.uint64(0x9E3779B97F4A7C15)
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
 _MIX_2 = np.uint64(0x94D049BB133111EB)
 _UNIT = 2.0**-53
-
-
-def compiled(function: _F, *, reorder_sums: bool = False) -> _F:
-    """Compile on the first call, without the interpreter lock; keep the machine code on disk where that is allowed.
-
-    Numba raises at this point if neither the package folder nor the user's cache folder is writable; then the code is
-    compiled anew in every process. `reorder_sums` lets sums over topics use vector registers: same input, same bytes,
-    but no longer the order in which plain Python would add.
-    """
-    fast: set[str] | bool = {"reassoc", "contract", "nsz"} if reorder_sums else False
-    try:
-        return cast("_F", numba.njit(nogil=True, fastmath=fast, cache=True)(function))
-    except RuntimeError:
-        return cast("_F", numba.njit(nogil=True, fastmath=fast)(function))
 
 
 @compiled

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from qztopics.errors import DataError
-from qztopics.topics.sampling import even_rows
+from qztopics.sampling import even_rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -144,7 +144,7 @@ def project(space: LatentSpace, matrix: csr_matrix) -> NDArray[np.float32]:
             f"the matrix has {matrix.shape[1]} features and the space {space.components.shape[1]}; "
             "build it with the model's own vocabulary"
         )
-    from qztopics.topics.latent_kernels import place_rows
+    from qztopics.products import add_sparse
 
     if matrix.nnz < matrix.shape[1]:
         # A short text must not turn the whole space round.
@@ -153,7 +153,7 @@ def project(space: LatentSpace, matrix: csr_matrix) -> NDArray[np.float32]:
     else:
         indices, loadings = matrix.indices.astype(np.int64), _loadings(space)
     placed = np.zeros((matrix.shape[0], len(space.components)), dtype=np.float32)
-    place_rows(
+    add_sparse(
         matrix.indptr.astype(np.int64), indices.astype(np.int32), matrix.data.astype(np.float32), loadings, placed
     )
     return unit_length(placed)

@@ -1,4 +1,4 @@
-"""The compiled loops of clusters, on one thread: a Gibbs sweep over all passages, and products of single rows."""
+"""The compiled loop of the mixture of word distributions: one Gibbs sweep over all passages, on one thread."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from qztopics.topics.kernels import compiled, stream, unit
+from qztopics.compiled import compiled
+from qztopics.topics.kernels import stream, unit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -99,15 +100,3 @@ def move_passages(
             term = indices[entry]
             term_weights[term, new] += weights[entry]
             logs[term, new] = np.log(term_weights[term, new])
-
-
-@compiled
-def add_products(rows: Doubles, weights: Doubles, scores: Doubles) -> None:
-    """Add rows (n, n_dims) times weights (n_dims, n_clusters) to scores (n, n_clusters), which are overwritten.
-
-    A row's sums depend on the row alone, bit for bit; those of a matrix product change with the number of rows.
-    """
-    for i in range(rows.shape[0]):
-        for j in range(rows.shape[1]):
-            for k in range(scores.shape[1]):
-                scores[i, k] += rows[i, j] * weights[j, k]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from qztopics.parallel import map_chunks
-from qztopics.topics.sampling import even_rows
+from qztopics.sampling import even_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

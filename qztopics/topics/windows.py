@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from qztopics.topics.kernels import compiled
+from qztopics.compiled import compiled
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

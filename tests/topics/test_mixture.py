@@ -6,7 +6,7 @@ from scipy.sparse import csr_matrix
 
 from qztopics.topics import mixture as module
 from qztopics.topics.mixture import PRIOR_SHARE, Mixture, fit_mixture, mixture_scores, sublinear_counts
-from qztopics.topics.mixture_kernels import add_products, draw
+from qztopics.topics.mixture_kernels import draw
 
 
 def random_counts(seed: int = 0, n: int = 40, n_terms: int = 15) -> csr_matrix:
@@ -88,11 +88,3 @@ def test_clusters_are_drawn_by_their_probabilities() -> None:
     marks = (np.arange(1000) + 0.5) / 1000
     drawn = np.bincount([draw(scores, mark) for mark in marks], minlength=4)
     np.testing.assert_allclose(drawn, [500, 0, 300, 200], atol=1)
-
-
-def test_products_of_rows_are_added() -> None:
-    rng = np.random.default_rng(0)
-    rows, weights, scores = rng.normal(size=(5, 3)), rng.normal(size=(3, 4)), rng.normal(size=(5, 4))
-    expected = scores + rows @ weights
-    add_products(rows, weights, scores)
-    np.testing.assert_allclose(scores, expected)
