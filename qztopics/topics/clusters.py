@@ -14,6 +14,7 @@ import numpy as np
 
 from qztopics.errors import DataError
 from qztopics.sampling import even_rows
+from qztopics.topics.k_means import k_means, nearest
 from qztopics.topics.latent import unit_length
 from qztopics.topics.mixture import Mixture, fit_mixture, mixture_scores
 
@@ -239,9 +240,9 @@ def _averaged(rows: NDArray[np.float32], counts: csr_matrix, n_clusters: int, se
     begun_from = rows[even_rows(len(rows), STARTED_MAX)]
     mixtures, found = [], []
     for start in range(STARTS):
-        centres = _centres(begun_from, n_clusters, seed + start)
+        centres = k_means(begun_from, n_clusters, restarts=1, rounds=ROUNDS, seed=seed + start)
         with threadpool_limits(1):
-            begun = (np.square(centres).sum(axis=1) / 2 - rows @ centres.T).argmin(axis=1)
+            begun = nearest(centres, rows)
         mixtures.append(fit_mixture(counts, begun, n_clusters, seed=seed + start))
         found.append(mixture_scores(mixtures[-1], counts).argmax(axis=1))
     orders = _matched(found, n_clusters)
@@ -313,17 +314,6 @@ def _heaviest(
             add_dense(unit_length(latent[start : start + ROWS_AT_ONCE]).astype(np.float64), weights, scores)
         labels[start : start + ROWS_AT_ONCE] = np.where(np.diff(rows.indptr) > 0, scores.argmax(axis=1), -1)
     return labels
-
-
-def _centres(rows: NDArray[np.float32], n_clusters: int, seed: int) -> NDArray[np.float32]:
-    """Means of one k-means run; fewer than asked for where fewer rows differ."""
-    from sklearn.cluster import KMeans
-    from threadpoolctl import threadpool_limits
-
-    n_clusters = min(n_clusters, len(np.unique(rows, axis=0)))
-    with threadpool_limits(1):
-        means = KMeans(n_clusters, n_init=1, max_iter=ROUNDS, random_state=seed % 2**32, algorithm="lloyd").fit(rows)
-    return np.ascontiguousarray(means.cluster_centers_, dtype=np.float32)
 
 
 def _nearest(centres: NDArray[np.float32], view: NDArray[np.float32]) -> NDArray[np.int32]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from qztopics.parallel import map_chunks
 from qztopics.sampling import even_rows
+from qztopics.topics.k_means import k_means, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,7 +72,8 @@ def group_passages(counts: csr_matrix, n_groups: int, *, jobs: int = 1) -> NDArr
         weights = tfidf(counts[even_rows(counts.shape[0], DIMS_LEARNED_MAX)], idf)
         space = fit_latent(weights, DIMS, seed=_SEED)
         learned = _view(space, tfidf(counts[filled[even_rows(len(filled), LEARNED_MAX)]], idf))
-        place = partial(_nearest, centres=_centres(learned, n_groups), counts=counts, idf=idf, space=space)
+        centres = k_means(learned[learned.any(axis=1)], n_groups, restarts=RESTARTS, rounds=ROUNDS, seed=_SEED)
+        place = partial(_place, centres=centres, counts=counts, idf=idf, space=space)
         parts = map_chunks(place, range(counts.shape[0]), jobs=jobs, backend="threads", chunk=ROWS_AT_ONCE)
     groups = np.concatenate(parts)
     sizes = np.bincount(groups[groups >= 0], minlength=n_groups)
@@ -88,18 +90,7 @@ def _view(space: LatentSpace, weights: csr_matrix) -> NDArray[np.float32]:
     return project(space, weights) if len(space.components) else weights.toarray()
 
 
-def _centres(view: NDArray[np.float32], n_groups: int) -> NDArray[np.float32]:
-    from sklearn.cluster import KMeans
-
-    rows = view[view.any(axis=1)]
-    n_groups = min(n_groups, len(np.unique(rows, axis=0)))
-    if not n_groups:
-        return np.zeros((0, view.shape[1]), dtype=np.float32)
-    means = KMeans(n_groups, n_init=RESTARTS, max_iter=ROUNDS, random_state=_SEED, algorithm="lloyd").fit(rows)
-    return np.asarray(means.cluster_centers_, dtype=np.float32)
-
-
-def _nearest(
+def _place(
     passages: Sequence[int],
     *,
     centres: NDArray[np.float32],
@@ -107,11 +98,10 @@ def _nearest(
     idf: NDArray[np.float32],
     space: LatentSpace,
 ) -> NDArray[np.int64]:
-    """Nearest centre of consecutive passages, -1 for a row of zeros; |row| is the same for all centres and left out."""
+    """Nearest centre of consecutive passages, -1 for a row of zeros."""
     from qztopics.features.tfidf import tfidf
 
     if not len(centres):
         return np.full(len(passages), -1, dtype=np.int64)
     view = _view(space, tfidf(counts[passages[0] : passages[-1] + 1], idf))
-    half = np.square(centres).sum(axis=1) / 2
-    return np.where(view.any(axis=1), (half - view @ centres.T).argmin(axis=1), -1)
+    return np.where(view.any(axis=1), nearest(centres, view), -1)
