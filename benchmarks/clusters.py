@@ -26,7 +26,7 @@ import numpy as np
 from few_labels import LEXICON, interval
 
 from qztopics.corpus.wording import clean
-from qztopics.features.characters import learn_characters
+from qztopics.features.characters import count_characters, learn_ngrams
 from qztopics.features.counts import count_matrix
 from qztopics.features.tfidf import fit_idf, tfidf
 from qztopics.features.vocabulary import learn
@@ -115,7 +115,7 @@ def prepare(texts: list[str], seed: int) -> Matrices:
     tokens = number_tokens(texts, settings.text.segmenter, read_lexicon(LEXICON))
     vocabulary, ids = learn(tokens, settings.features)
     counts = count_matrix(ids, len(vocabulary))
-    character_counts = learn_characters(texts, settings.features)[1]
+    character_counts = count_characters(texts, learn_ngrams(texts, settings.features)[0])
     words = tfidf(counts, fit_idf(counts))
     stacked = latent_input(tfidf(character_counts, fit_idf(character_counts)), words)
     latent = project(fit_latent(stacked, settings.policy.n_latent, seed=seed), stacked)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from qztopics.features.codepoints import GAP, CodePoints, blocks, normalised_code_points
-from qztopics.features.counts import count_matrix, stack_rows
+from qztopics.features.counts import count_matrix
 from qztopics.features.id_rows import laid_end_to_end
 from qztopics.features.vocabulary import effective_min_df, token_ids
 from qztopics.parallel import map_chunks
@@ -76,10 +76,10 @@ def describe(key: int) -> str:
     return "".join(reversed(characters))
 
 
-def learn_characters(
-    texts: Sequence[str], settings: FeatureSettings, *, rich: bool = False, jobs: int = 1
-) -> tuple[CharacterVocabulary, csr_matrix]:
-    """Learn the n-grams of a corpus and count them.
+def learn_ngrams(
+    texts: Sequence[str], settings: FeatureSettings, *, rich: bool = False
+) -> tuple[CharacterVocabulary, npt.NDArray[np.int64]]:
+    """Learn the n-grams of a corpus, and how many passages hold each.
 
     Kept are those in at least `min_df` passages (1 in a corpus of fewer than 20), and of those the
     `max_character_ngrams` in the most passages, equal ones by key. A gap alone tells nothing and is left out. The same
@@ -94,29 +94,14 @@ def learn_characters(
     Returns
     -------
     tuple
-        The vocabulary, and (n_passages, n_ngrams) int32 counts, canonical.
+        The vocabulary, and (n_ngrams,) numbers of passages.
 
     Examples
     --------
     >>> from qztopics.settings import FeatureSettings
-    >>> vocabulary, counts = learn_characters(["渔港", "港，桥"], FeatureSettings(character_ngram_max=1))
-    >>> [describe(key) for key in vocabulary.keys.tolist()], counts.toarray().tolist()
-    (['桥', '渔', '港'], [[0, 1, 1], [1, 0, 1]])
-    """
-    vocabulary, _ = learn_ngrams(texts, settings, rich=rich)
-    return vocabulary, count_characters(texts, vocabulary, jobs=jobs)
-
-
-def learn_ngrams(
-    texts: Sequence[str], settings: FeatureSettings, *, rich: bool = False
-) -> tuple[CharacterVocabulary, npt.NDArray[np.int64]]:
-    """Learn the n-grams of a corpus as `learn_characters` does, and the number of passages that hold each.
-
-    Examples
-    --------
-    >>> from qztopics.settings import FeatureSettings
-    >>> learn_ngrams(["渔港", "港，桥"], FeatureSettings(character_ngram_max=1))[1].tolist()
-    [1, 1, 2]
+    >>> vocabulary, n_holding = learn_ngrams(["渔港", "港，桥"], FeatureSettings(character_ngram_max=1))
+    >>> [describe(key) for key in vocabulary.keys.tolist()], n_holding.tolist()
+    (['桥', '渔', '港'], [1, 1, 2])
     """
     ngram_max = settings.character_ngram_max or (RICH_NGRAM_MAX if rich else NGRAM_MAX)
     keys, passages = _passages_of_ngrams(texts, ngram_max, rich)
@@ -135,12 +120,7 @@ def count_characters(texts: Sequence[str], vocabulary: CharacterVocabulary, *, j
     csr_matrix
         (n_texts, n_ngrams) int32, canonical.
     """
-    table = _table(vocabulary)
-
-    def count(chunk: Sequence[Sequence[str]]) -> csr_matrix:
-        return count_matrix(_ids(vocabulary, table, chunk[0]), len(vocabulary))
-
-    return stack_rows(map_chunks(count, list(blocks(texts)), jobs=jobs, backend="threads", chunk=1))
+    return count_matrix(character_ids(texts, vocabulary, jobs=jobs), len(vocabulary))
 
 
 def character_ids(texts: Sequence[str], vocabulary: CharacterVocabulary, *, jobs: int = 1) -> TokenIds:

@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.sparse import csr_matrix, vstack
+from scipy.sparse import csr_matrix
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from qztopics.features.vocabulary import TokenIds
 
 
@@ -50,14 +48,5 @@ def count_matrix(ids: TokenIds, n_terms: int) -> csr_matrix:
     end = int(indptr[-1])
     # Copies, so that the room for repeated tokens is given back.
     matrix = csr_matrix((data[:end].copy(), indices[:end].copy(), indptr), shape=(n_passages, n_terms))
-    matrix.has_canonical_format = True
-    return matrix
-
-
-def stack_rows(parts: Sequence[csr_matrix]) -> csr_matrix:
-    """Lay canonical matrices of the same terms one under the other; one or more."""
-    if len(parts) == 1:
-        return parts[0]
-    matrix = csr_matrix(vstack(parts, format="csr"))
     matrix.has_canonical_format = True
     return matrix

@@ -11,12 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qztopics.features import codepoints
-from qztopics.features.characters import CharacterVocabulary, count_characters, describe, learn_characters, pack
+from qztopics.features.characters import CharacterVocabulary, count_characters, describe, learn_ngrams, pack
 from qztopics.features.codepoints import blocks, normalised_code_points
 from qztopics.settings import FeatureSettings
 
 if TYPE_CHECKING:
     import pytest
+    from scipy.sparse import csr_matrix
 
 TEXTS = st.lists(st.text(st.sampled_from("港桥税㙍𠮷aBＣé12３ \n　，。-%()ß"), max_size=25), max_size=8)
 ANY = st.lists(st.text(max_size=20), max_size=5)
@@ -48,6 +49,16 @@ def ngrams(text: str, n_max: int, *, marks: bool = False) -> Counter[str]:
         for n in range(1, n_max + 1)
         if i + n <= len(piece) and piece[i : i + n] != " "
     )
+
+
+def learn_characters(
+    texts: list[str], chosen: FeatureSettings, *, rich: bool = False, jobs: int = 1
+) -> tuple[CharacterVocabulary, csr_matrix]:
+    """N-grams and their counts; how many passages hold each is checked on the way."""
+    vocabulary, n_holding = learn_ngrams(texts, chosen, rich=rich)
+    counts = count_characters(texts, vocabulary, jobs=jobs)
+    assert n_holding.tolist() == np.bincount(counts.indices, minlength=len(vocabulary)).tolist()
+    return vocabulary, counts
 
 
 @settings(deadline=None, max_examples=80)

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 
-from qztopics.features.counts import count_matrix, stack_rows
+from qztopics.features.counts import count_matrix
+from qztopics.features.id_rows import laid_end_to_end
 from qztopics.features.vocabulary import TokenIds, token_ids
 
 ROWS = st.lists(st.lists(st.integers(0, 11), max_size=15), max_size=12)
@@ -42,9 +43,9 @@ def test_ids_outside_the_terms_are_refused(bad: int) -> None:
         count_matrix(as_ids([[0, bad]]), 4)
 
 
-def test_stacked_rows_equal_rows_counted_at_once() -> None:
+def test_rows_laid_end_to_end_count_as_rows_found_at_once() -> None:
     rows = [[1, 1, 0], [], [2], [0, 2, 2]]
-    parts = stack_rows([count_matrix(as_ids(rows[:2]), 3), count_matrix(as_ids(rows[2:]), 3)])
+    parts = count_matrix(laid_end_to_end([as_ids(rows[:2]), as_ids(rows[2:])]), 3)
     whole = count_matrix(as_ids(rows), 3)
     assert parts.toarray().tolist() == whole.toarray().tolist()
     assert parts.dtype == whole.dtype
